@@ -1,0 +1,35 @@
+import type { Transaction } from '../database/transaction.ts';
+
+/** Who proved to be calling, from a verified access token. */
+export interface Principal {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly roles: readonly string[];
+  readonly scopes: ReadonlySet<string>;
+}
+
+/** What every handler knows about its call beside the input. */
+export interface AnonymousCaller {
+  readonly principal: Principal | null;
+  /** The client's address, behind trusted proxies the forwarded one. */
+  readonly ip: string;
+  readonly requestId: string;
+  readonly correlationId: string;
+  /** Aborts when the client goes away or the process shuts down. */
+  readonly signal: AbortSignal;
+}
+
+/** A caller of an operation whose `security` demands a token. */
+export interface AuthenticatedCaller extends AnonymousCaller {
+  readonly principal: Principal;
+}
+
+/**
+ * A caller of an operation that declares `Idempotency-Key`: the platform opened the transaction, will store the answer in
+ * it and commits both together. Throwing rolls the handler's effects back.
+ */
+export interface TransactionalCaller {
+  readonly tx: Transaction;
+  /** Derives ids of rows this command creates from (scope, key), so that a retry after a crash builds the same rows. */
+  readonly id: (label: string) => string;
+}
