@@ -59,3 +59,10 @@ export type Enqueue = <Payload extends object>(
   payload: Payload,
   options?: EnqueueOptions,
 ) => Promise<void>;
+
+/** A job that a clock enqueues, once per tick however many processes run. */
+export interface ScheduledJob {
+  readonly job: Job<Record<string, never>>;
+  /** Five cron fields in UTC, minute first: `30 3 * * *` is 03:30 every day. */
+  readonly cron: string;
+}
