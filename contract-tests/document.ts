@@ -1,0 +1,85 @@
+/** The little of an OpenAPI document that the contract tests read from openapi/portico.json. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export interface OpenApiDocument {
+  readonly paths: Readonly<Record<string, PathItem>>;
+  readonly components: {
+    readonly parameters?: Readonly<Record<string, Parameter>>;
+    readonly responses?: Readonly<Record<string, Response>>;
+  };
+}
+
+export interface PathItem extends Readonly<Partial<Record<Method, Operation>>> {
+  readonly parameters?: readonly (Parameter | Reference)[];
+}
+
+export interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly (Parameter | Reference)[];
+  readonly responses: Readonly<Record<string, Response | Reference>>;
+  readonly 'x-streaming'?: 'request' | 'response';
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header' | 'cookie';
+  readonly required?: boolean;
+}
+
+export interface Response {
+  readonly content?: Readonly<Record<string, unknown>>;
+}
+
+export interface Reference {
+  readonly $ref: string;
+}
+
+export type Method = (typeof methods)[number];
+
+/** One operation with everything that its path item and the shared components say about it. */
+export interface ResolvedOperation {
+  readonly operationId: string;
+  readonly method: Method;
+  readonly path: string;
+  readonly parameters: readonly Parameter[];
+  readonly responses: Readonly<Record<string, Response>>;
+}
+
+const methods = ['get', 'put', 'post', 'delete', 'patch'] as const;
+
+export const bundlePath = fileURLToPath(new URL('../openapi/portico.json', import.meta.url));
+
+export function readDocument(): OpenApiDocument {
+  return JSON.parse(readFileSync(bundlePath, 'utf8')) as OpenApiDocument;
+}
+
+/** Every operation of the document, in its order. An operation's own parameter replaces its path item's by (in, name). */
+export function resolvedOperations(document: OpenApiDocument): ResolvedOperation[] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    methods.flatMap((method) => {
+      const operation = item[method];
+      if (operation === undefined) return [];
+      const parameters = new Map(
+        [...(item.parameters ?? []), ...(operation.parameters ?? [])]
+          .map((parameter) => resolve(parameter, document.components.parameters))
+          .map((parameter) => [`${parameter.in} ${parameter.name}`, parameter]),
+      );
+      const responses = Object.fromEntries(
+        Object.entries(operation.responses).map(([status, response]) => [
+          status,
+          resolve(response, document.components.responses),
+        ]),
+      );
+      return [{ operationId: operation.operationId, method, path, parameters: [...parameters.values()], responses }];
+    }),
+  );
+}
+
+function resolve<T extends object>(value: T | Reference, components: Readonly<Record<string, T>> | undefined): T {
+  if (!('$ref' in value)) return value;
+  const name = value.$ref.slice(value.$ref.lastIndexOf('/') + 1);
+  const found = components?.[name];
+  if (found === undefined) throw new Error(`${value.$ref} does not exist in the bundle`);
+  return found;
+}

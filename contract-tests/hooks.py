@@ -1,0 +1,92 @@
+"""What schemathesis must know about Portico that the contract does not say: who calls, what exists, what an answer owes.
+
+Loaded by the generated schemathesis.toml. PORTICO_URL names the server under test, live.py makes what the cases work on.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+import schemathesis
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import TestPhase
+
+import live
+
+PROBLEM = "application/problem+json"
+
+
+@schemathesis.auth(refresh_interval=240)
+class Caller:
+    """The caller who may do everything. After a 401 (a case has ended the session) schemathesis asks for a new token."""
+
+    def get(self, case, ctx):
+        return live.token()
+
+    def set(self, case, data, ctx):
+        case.headers["Authorization"] = f"Bearer {data}"
+
+
+@schemathesis.serializer("text/csv")
+def csv(ctx, value):
+    return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")}
+
+
+@schemathesis.hook
+def before_call(ctx, case, kwargs):
+    """Gives each case real state to work on; made-up ids, tags and keys would end every case before it begins.
+
+    A part of a request is edited only while it is valid: what a case breaks on purpose must stay broken.
+    """
+    if valid(case, ParameterLocation.HEADER) and "Idempotency-Key" in case.headers:
+        # A key used before would replay the first answer to every later body.
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    phase = case.meta.phase.name if case.meta else None
+    if phase is TestPhase.COVERAGE and live.is_cursor(case.query.get("cursor")):
+        # A made-up cursor is refused before any other boundary is looked at.
+        del case.query["cursor"]
+    if phase is TestPhase.STATEFUL:
+        return  # links carry the state
+    if case.path_parameters and valid(case, ParameterLocation.PATH):
+        case.path_parameters.update(live.ids_for(case))
+    if "If-Match" in case.headers and valid(case, ParameterLocation.HEADER) and valid(case, ParameterLocation.PATH):
+        tag = live.tag_for(case)
+        if tag is not None:
+            case.headers["If-Match"] = tag
+
+
+def valid(case, location):
+    """Whether this part of the request obeys the contract."""
+    meta = case.meta
+    return meta is None or location not in meta.components or meta.components[location].mode.is_positive
+
+
+@schemathesis.check
+def answer_owes(ctx, response, case):
+    """What every answer of Portico carries, whatever the contract of the operation says."""
+    request_id = header(response, "x-request-id")
+    assert request_id is not None, "no X-Request-Id"
+    status = response.status_code
+    if status == 401:
+        assert header(response, "www-authenticate") is not None, "401 without WWW-Authenticate"
+    if status in (429, 503):
+        assert header(response, "retry-after") is not None, f"{status} without Retry-After"
+    if status >= 400 and response.request.method != "HEAD":
+        assert header(response, "content-type") == PROBLEM, f"{status} is not {PROBLEM}"
+        problem = response.json()
+        assert problem["requestId"] == request_id, "the problem names another request"
+        assert problem["status"] == status, f"the problem says {problem['status']}"
+
+
+@schemathesis.check
+def only_a_cursor_is_refused(ctx, response, case):
+    """A valid request to a list may be refused with 400 only for its made-up cursor."""
+    if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code != 400:
+        return
+    code = response.json()["code"]
+    assert code == "invalid-cursor" and "cursor" in (case.query or {}), f"a valid request was refused as {code}"
+
+
+def header(response, name):
+    values = response.headers.get(name)
+    return values[0] if values else None

@@ -1,0 +1,94 @@
+/** Runs schemathesis against a running Portico and turns its report into counts. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { bundlePath, readDocument } from './document.ts';
+import { exclusions } from './exclusions.ts';
+import { schemathesisConfig } from './schemathesis-config.ts';
+
+/** The part of schemathesis' JSON report that decides. */
+export interface Report {
+  readonly complete: boolean;
+  readonly operations: { readonly total: number; readonly tested: number };
+  readonly test_cases: { readonly generated: number };
+  readonly failures: readonly { readonly title: string; readonly operations: readonly string[] }[];
+  readonly errors: readonly unknown[];
+  /** By kind; the operations it is about. */
+  readonly warnings: Readonly<Record<string, readonly unknown[]>>;
+  /** What became of valid requests, by operation and phase. */
+  readonly valid_rates: Readonly<Record<string, Readonly<Record<string, { readonly accepted: number }>>>>;
+}
+
+export interface Verdict {
+  readonly passed: number;
+  readonly failures: readonly string[];
+  readonly summary: string;
+}
+
+export interface SchemathesisOptions {
+  readonly url: string;
+  /** Where configuration, report and log go. */
+  readonly folder: string;
+  readonly maxExamples: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** More arguments for `schemathesis run`, such as --include-operation-id. */
+  readonly extra: readonly string[];
+}
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** One whole run, all checks and phases. Its output goes to our terminal as it comes. */
+export async function runSchemathesis(options: SchemathesisOptions): Promise<Verdict> {
+  mkdirSync(options.folder, { recursive: true });
+  const config = join(options.folder, 'schemathesis.toml');
+  const report = join(options.folder, 'report.json');
+  writeFileSync(config, schemathesisConfig(readDocument(), { maxExamples: options.maxExamples, exclusions }));
+  const child = spawn(
+    join(here, '.venv/bin/schemathesis'),
+    [
+      ...['--config-file', config, 'run', bundlePath, '--url', options.url, '--checks', 'all'],
+      ...['--report', 'json', '--report-json-path', report, ...options.extra],
+    ],
+    {
+      cwd: options.folder,
+      env: { ...process.env, ...options.environment, PYTHONPATH: here, PYTHONDONTWRITEBYTECODE: '1', COLUMNS: '120' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
+  const [status] = (await once(child, 'exit')) as [number | null];
+  if (!existsSync(report)) {
+    return { passed: 0, failures: [`schemathesis ended (exit ${String(status)}) without a report`], summary: 'no report' };
+  }
+  return judge(JSON.parse(readFileSync(report, 'utf8')) as Report, status);
+}
+
+/**
+ * One test per operation: every check held in every phase. One more per operation: valid requests were served, so the checks
+ * saw real answers and not refusals only.
+ */
+export function judge(report: Report, status: number | null): Verdict {
+  const failing = new Map<string, string[]>();
+  const blame = (what: string, why: string): void => void failing.set(what, [...(failing.get(what) ?? []), why]);
+  for (const { title, operations } of report.failures) for (const operation of operations) blame(operation, title);
+  for (const [kind, about] of Object.entries(report.warnings)) {
+    for (const operation of about) blame(typeof operation === 'string' ? operation : JSON.stringify(operation), kind);
+  }
+  for (const error of report.errors) blame('errors', JSON.stringify(error));
+  for (const [operation, phases] of Object.entries(report.valid_rates)) {
+    if (!Object.values(phases).some(({ accepted }) => accepted > 0)) blame(`served: ${operation}`, 'no valid request succeeded');
+  }
+  if (!report.complete) blame('schemathesis', 'stopped before its end');
+  if (status !== 0 && failing.size === 0) blame('schemathesis', `exit ${String(status)}`);
+  const failures = [...failing].map(([what, reasons]) => `${what}: ${reasons.join(', ')}`);
+  const tests = report.operations.tested + Object.keys(report.valid_rates).length;
+  return {
+    passed: Math.max(0, tests - failures.length),
+    failures,
+    summary:
+      `${report.operations.tested} of ${report.operations.total} operations, ` +
+      `${report.test_cases.generated} requests, ${exclusions.length} exclusions`,
+  };
+}
