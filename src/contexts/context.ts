@@ -1,4 +1,5 @@
 import type { Job, ScheduledJob, TaskBinding } from '../jobs/queue.ts';
+import type { ProblemType } from '../shared/problem.ts';
 
 /**
  * What a handler gives back. The precise type of each operation is `Result` in src/contract/handlers.ts; this is its shape
@@ -30,4 +31,8 @@ export interface ContextModule {
   /** Jobs a clock enqueues; each needs a binding in `tasks`. */
   readonly schedule: readonly ScheduledJob[];
   readonly subscriptions: Subscriptions;
+  /** The context's closed list of refusals: each gets its page at /problems/{code}. */
+  readonly problems?: Readonly<Record<string, ProblemType>>;
+  /** Violations that a caller can cause, by PostgreSQL constraint name: what they mean to that caller. */
+  readonly constraints?: Readonly<Record<string, ProblemType>>;
 }
