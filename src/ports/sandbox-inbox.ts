@@ -1,35 +1,21 @@
-/** How the sandbox vendor misbehaves when asked to; probabilities are 0 to 1. */
-export interface SandboxBehaviour {
-  readonly channel: 'sms' | 'email';
-  /** Share of sends refused as `unavailable`. */
-  readonly failRate: number;
-  /** Share of sends refused for good as `rejected`. */
-  readonly rejectRate: number;
-  /** Share of sends that are delivered although the answer is lost: `unknown`. */
-  readonly loseAnswerRate: number;
-  /** Each send takes this long. */
-  readonly sendDelayMilliseconds: number;
-  /** Reports come this long after the send. */
-  readonly reportDelayMilliseconds: number;
-  /** Share of reports that never come. */
-  readonly loseReportRate: number;
-}
+import type { SendOutcome } from './send-outcome.ts';
 
+/** A message as it lands in the sandbox: the fake phone or mailbox. */
 export interface SandboxDelivery {
   readonly channel: 'sms' | 'email';
   /** Unique: a second delivery under the same reference is the same message. */
   readonly reference: string;
   readonly address: string;
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   readonly body: string;
 }
 
 /**
- * Where the sandbox adapters put messages, so that a person can read them over the API whichever process sent them.
- * The platform implements it on PostgreSQL; adapters never see the database.
+ * Where the sandbox adapters put messages, so that a person can read them over the API whichever process sent them. It
+ * misbehaves as it was told to over the API: refuses, rejects, delays, loses answers or reports. The platform implements it
+ * on PostgreSQL; adapters never see the database.
  */
 export interface SandboxInbox {
-  behaviour(channel: 'sms' | 'email'): Promise<SandboxBehaviour>;
-  /** Stores the message once per reference, plans its delivery report, and gives the provider's message id. */
-  deliver(delivery: SandboxDelivery): Promise<{ readonly providerMessageId: string }>;
+  /** Stores the message once per reference and plans its delivery report, unless the sandbox is told to refuse it. */
+  deliver(delivery: SandboxDelivery): Promise<SendOutcome>;
 }

@@ -1,0 +1,11 @@
+/** What a provider says later about a message it took, in our words. Reports come early, late, twice, in any order. */
+export interface DeliveryReport {
+  /** Unique per report at this provider: the same report twice is one. */
+  readonly eventKey: string;
+  readonly providerMessageId: string;
+  /** `sent`: handed on to the carrier. The others are final; only `delivered` may correct another final state. */
+  readonly state: 'sent' | 'delivered' | 'undelivered' | 'expired';
+  /** The provider's own code, for people. */
+  readonly code?: string | undefined;
+  readonly occurredAt: Date;
+}

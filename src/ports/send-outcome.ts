@@ -1,0 +1,32 @@
+/**
+ * What became of one call that hands a message to a provider. Everything but `unknown` is certain: only `unknown` means that
+ * the message may be on its way although nobody said so.
+ */
+export type SendOutcome =
+  | { readonly outcome: 'accepted'; readonly providerMessageId: string }
+  /** This message will never be taken: bad address, blocked, text refused. The provider itself is well. */
+  | { readonly outcome: 'rejected'; readonly code: string; readonly detail: string }
+  /** Certainly not sent: the provider, or our own guard in front of it, asks for a pause. */
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+  /** Certainly not sent: connection refused, provider down, credit gone. */
+  | { readonly outcome: 'unavailable'; readonly code: string; readonly detail: string }
+  | { readonly outcome: 'unknown'; readonly detail: string };
+
+export interface SendOptions {
+  /** Aborts when waiting has become pointless. A call aborted after the request may have left answers `unknown`. */
+  readonly signal: AbortSignal;
+}
+
+/** One way to hand over messages of one kind. */
+export interface MessageSender<Message> {
+  /** The provider's name as configuration, metrics and rows spell it: `sandbox`, `smtp`, `twilio`. */
+  readonly name: string;
+  /** True when the provider sends one message per reference however often it is asked: then `unknown` may be resent. */
+  readonly deduplicates: boolean;
+  /** Never throws for anything the other side does: that is an outcome. Calls may run in parallel. */
+  send(message: Message, options: SendOptions): Promise<SendOutcome>;
+  /**
+   * How many calls would be let through now: 0 while a circuit is open, 1 while it is being probed. Absent: no limit.
+   */
+  admits?(): number;
+}
