@@ -1,0 +1,86 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import {
+  bundleFromString,
+  createConfig,
+  getLineColLocation,
+  parseYaml,
+  type NormalizedProblem,
+} from '@redocly/openapi-core';
+import type { Document } from './document.ts';
+
+/** Why no document could be made; the message names file, line and reason. */
+export class DocumentError extends Error {}
+
+export interface Sources {
+  /** openapi/openapi.yaml with the list of paths as the context documents have it now. */
+  readonly index: string;
+  /** The index as it stands in the file. */
+  readonly writtenIndex: string;
+  readonly indexFile: string;
+  /** Which context document each path stands in. */
+  readonly contexts: ReadonlyMap<string, string>;
+}
+
+const shared = new Set(['openapi.yaml', 'common.yaml', 'redocly.yaml']);
+
+/** Reads the context documents and brings the index's list of paths up to date in memory. */
+export async function readSources(directory: string): Promise<Sources> {
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.yaml') && !shared.has(file)).sort();
+  const contexts = new Map<string, string>();
+  for (const file of files) {
+    for (const path of pathsOf(await readFile(join(directory, file), 'utf8'), file)) {
+      const other = contexts.get(path);
+      if (other !== undefined)
+        throw new DocumentError(`${path} stands in openapi/${file} and in openapi/${other}.yaml.`);
+      contexts.set(path, basename(file, '.yaml'));
+    }
+  }
+  const indexFile = join(directory, 'openapi.yaml');
+  const writtenIndex = await readFile(indexFile, 'utf8');
+  return { index: withPaths(writtenIndex, contexts), writtenIndex, indexFile, contexts };
+}
+
+function pathsOf(text: string, file: string): string[] {
+  try {
+    const parsed: unknown = parseYaml(text);
+    const paths = typeof parsed === 'object' && parsed !== null && 'paths' in parsed ? parsed.paths : undefined;
+    return typeof paths === 'object' && paths !== null ? Object.keys(paths) : [];
+  } catch (error) {
+    throw new DocumentError(`openapi/${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function withPaths(index: string, contexts: ReadonlyMap<string, string>): string {
+  const list = [...contexts].map(([path, context]) => {
+    const pointer = path.replaceAll('~', '~0').replaceAll('/', '~1');
+    return `  ${path}:\n    $ref: ${context}.yaml#/paths/${pointer}\n`;
+  });
+  return index.replace(/^paths:.*\n(?:[ \t].*\n|\n)*/m, () => `paths:\n${list.join('')}`);
+}
+
+/** One document out of all. A name that two documents give to different things is an error, never a silent rename. */
+export async function bundleDocuments(sources: Sources): Promise<Document> {
+  const { bundle, problems } = await bundleFromString({
+    source: sources.index,
+    absoluteRef: sources.indexFile,
+    config: await createConfig({}),
+    componentRenamingConflicts: 'error',
+  });
+  if (problems.length > 0) throw new DocumentError(essential(problems).join('\n'));
+  return JSON.parse(JSON.stringify(bundle.parsed)) as Document;
+}
+
+/** A file that is not YAML also breaks every reference into it: only the cause is worth reading. */
+function essential(problems: readonly NormalizedProblem[]): string[] {
+  const unreadable = problems.filter((problem) => problem.message.startsWith('Failed to parse'));
+  return [...new Set((unreadable.length > 0 ? unreadable : problems).map(describeProblem))];
+}
+
+/** `openapi/rewards.yaml:12:5 rule-name what is wrong`. */
+export function describeProblem(problem: NormalizedProblem): string {
+  const [first] = problem.location;
+  if (first === undefined) return `${problem.ruleId} ${problem.message}`;
+  const { source, start } = getLineColLocation(first);
+  return `${relative(process.cwd(), source.absoluteRef)}:${start.line}:${start.col} ${problem.ruleId} ${problem.message}`;
+}

@@ -1,0 +1,64 @@
+import type { Document, Operation } from './document.ts';
+import { parameterOf } from './text-decoder.ts';
+import { rateLimitClasses, type Method, type RateLimitClass, type Route } from '../route.ts';
+
+/** 64 KiB; `x-max-body` overrides it. */
+export const defaultMaxBody = 65_536;
+
+/** What a route says about its operation beside the validators: scopes, limits, flags, parameter decoders. */
+export function routeOf(
+  document: Document,
+  operation: Operation,
+  contexts: ReadonlyMap<string, string>,
+): Omit<Route, 'validators' | 'requestBody' | 'responses'> {
+  const { object, path, parameters } = operation;
+  const header = (name: string) => parameters.find((parameter) => parameter.in === 'header' && parameter.name === name);
+  const ifMatch = header('If-Match');
+  return {
+    operationId: object.operationId,
+    context: contexts.get(path) ?? fail(operation, 'stands in no context document'),
+    tag: object.tags[0] ?? fail(operation, 'has no tag'),
+    method: operation.method.toUpperCase() as Method,
+    path,
+    scopes: scopesOf(operation),
+    rateLimit: rateLimitOf(operation),
+    idempotencyKey: header('Idempotency-Key') !== undefined,
+    ifMatch: ifMatch === undefined ? null : ifMatch.required === true ? 'required' : 'optional',
+    ifNoneMatch: header('If-None-Match') !== undefined,
+    maxBody: object['x-max-body'] ?? defaultMaxBody,
+    parameters: parameters.map((parameter) => parameterOf(document, parameter, object.operationId)),
+    streaming: { request: object['x-streaming'] === 'request', response: object['x-streaming'] === 'response' },
+    problems: object['x-problems'] ?? [],
+    internal: object['x-internal'] ?? false,
+    deprecated: deprecationOf(operation),
+  };
+}
+
+function scopesOf(operation: Operation): readonly string[] | null {
+  const { security } = operation.object;
+  if (security === undefined) return fail(operation, 'does not say who may call it (security)');
+  if (security.length === 0) return null;
+  const [requirement] = security;
+  if (security.length !== 1 || requirement?.['bearerAuth'] === undefined) {
+    return fail(operation, 'must demand bearerAuth alone, or nothing');
+  }
+  return requirement['bearerAuth'];
+}
+
+function rateLimitOf(operation: Operation): RateLimitClass {
+  const name = operation.object['x-rate-limit'];
+  return rateLimitClasses.find((known) => known === name) ?? fail(operation, `has no known x-rate-limit: ${name}`);
+}
+
+function deprecationOf(operation: Operation): Route['deprecated'] {
+  const { deprecated, 'x-deprecated-since': since, 'x-sunset': sunset, 'x-deprecation-link': link } = operation.object;
+  if (deprecated !== true) return null;
+  if (since === undefined || sunset === undefined || link === undefined) {
+    return fail(operation, 'is deprecated and must state x-deprecated-since, x-sunset and x-deprecation-link');
+  }
+  return { since, sunset, link };
+}
+
+function fail(operation: Operation, what: string): never {
+  throw new Error(`${operation.method.toUpperCase()} ${operation.path} ${what}.`);
+}
