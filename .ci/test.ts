@@ -24,15 +24,21 @@ interface JestReport {
 
 const gates = ['lint', 'types', 'format', 'contract:check'];
 
-const results: [name: string, Counts][] = [...gates.map((gate): [string, Counts] => [gate, runGate(gate)]), ['jest', runJest()]];
+const results: [name: string, Counts][] = [
+  ...gates.map((gate): [string, Counts] => [gate, runGate(gate)]),
+  ['jest', runJest()],
+];
 console.log('');
 for (const [name, { passed, failed }] of results) {
   console.log(`${failed === 0 ? 'ok    ' : 'FAILED'}  ${name.padEnd(16)} ${passed} passed, ${failed} failed`);
 }
-const total = results.reduce((sum, [, { passed, failed }]) => ({ passed: sum.passed + passed, failed: sum.failed + failed }), {
-  passed: 0,
-  failed: 0,
-});
+const total = results.reduce(
+  (sum, [, { passed, failed }]) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),
+  {
+    passed: 0,
+    failed: 0,
+  },
+);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
@@ -62,5 +68,8 @@ function runJest(): Counts {
 function npmRun(script: string, ...rest: readonly string[]): boolean {
   const npm = process.env['npm_execpath'];
   const [command, ...prefix] = npm === undefined ? ['npm'] : [process.execPath, npm];
-  return spawnSync(command ?? 'npm', [...prefix, 'run', '--silent', script, '--', ...rest], { stdio: 'inherit' }).status === 0;
+  return (
+    spawnSync(command ?? 'npm', [...prefix, 'run', '--silent', script, '--', ...rest], { stdio: 'inherit' }).status ===
+    0
+  );
 }

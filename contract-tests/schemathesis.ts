@@ -60,7 +60,11 @@ export async function runSchemathesis(options: SchemathesisOptions): Promise<Ver
   );
   const [status] = (await once(child, 'exit')) as [number | null];
   if (!existsSync(report)) {
-    return { passed: 0, failures: [`schemathesis ended (exit ${String(status)}) without a report`], summary: 'no report' };
+    return {
+      passed: 0,
+      failures: [`schemathesis ended (exit ${String(status)}) without a report`],
+      summary: 'no report',
+    };
   }
   return judge(JSON.parse(readFileSync(report, 'utf8')) as Report, status);
 }
@@ -78,7 +82,8 @@ export function judge(report: Report, status: number | null): Verdict {
   }
   for (const error of report.errors) blame('errors', JSON.stringify(error));
   for (const [operation, phases] of Object.entries(report.valid_rates)) {
-    if (!Object.values(phases).some(({ accepted }) => accepted > 0)) blame(`served: ${operation}`, 'no valid request succeeded');
+    if (!Object.values(phases).some(({ accepted }) => accepted > 0))
+      blame(`served: ${operation}`, 'no valid request succeeded');
   }
   if (!report.complete) blame('schemathesis', 'stopped before its end');
   if (status !== 0 && failing.size === 0) blame('schemathesis', `exit ${String(status)}`);

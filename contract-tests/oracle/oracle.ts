@@ -77,7 +77,8 @@ export async function startOracle(target: string): Promise<Oracle> {
     if (!beforeSchema.has(status) && request.method !== 'OPTIONS') {
       const code = problemCode(upstream.headers, body);
       const refused = malformed.has(status);
-      if (refusal !== null && !refused && !(status === 404 && refusal.startsWith('404'))) note('accepted', refusal, raw);
+      if (refusal !== null && !refused && !(status === 404 && refusal.startsWith('404')))
+        note('accepted', refusal, raw);
       // A made-up cursor has a valid form, which is all that the oracle can see.
       if (refusal === null && refused && code !== 'invalid-cursor') note('refused', code ?? `status ${status}`, raw);
     }

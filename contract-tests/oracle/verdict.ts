@@ -18,7 +18,8 @@ export function verdictOf(oracle: Pick<Oracle, 'disagreements' | 'judged'>): Ver
   );
   const failures = [
     ...[...kinds.values()].map(
-      ({ first, count }) => `${count} × ${first.kind}: ${inWords(first)}, Portico ${first.status}; ${first.body.slice(0, 300)}`,
+      ({ first, count }) =>
+        `${count} × ${first.kind}: ${inWords(first)}, Portico ${first.status}; ${first.body.slice(0, 300)}`,
     ),
     ...unused.map(({ pattern }) => `known disagreement ${String(pattern)} no longer occurs: remove it from the list`),
   ];

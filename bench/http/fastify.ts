@@ -1,0 +1,26 @@
+/** The peer: Fastify 5, its own Ajv for parameters, query and body, and its serialiser from the answer's schema. */
+import fastify from 'fastify';
+
+import { announce } from './peer.ts';
+import { answerSchema, bodySchema, place } from './shape.ts';
+import type { Order } from './shape.ts';
+
+const app = fastify({ logger: false });
+app.post<{ Params: { shopId: string }; Body: Order }>(
+  '/shops/:shopId/orders',
+  {
+    schema: {
+      params: {
+        type: 'object',
+        required: ['shopId'],
+        properties: { shopId: { type: 'string', minLength: 36, maxLength: 36 } },
+      },
+      querystring: { type: 'object', properties: { channel: { type: 'string', enum: ['web', 'app'] } } },
+      body: bodySchema,
+      response: { 201: answerSchema },
+    },
+  },
+  (request, reply) => reply.code(201).send(place(request.params.shopId, request.body)),
+);
+await app.listen({ port: 0, host: '127.0.0.1' });
+announce(app.server);
