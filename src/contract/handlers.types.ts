@@ -1,0 +1,55 @@
+// Compile-time tests: tsc fails when one of these mistakes stops being an error. Never run.
+import {
+  reply,
+  type Caller,
+  type ContextHandlers,
+  type Handler,
+  type Handlers,
+  type Input,
+  type Result,
+} from './handlers.ts';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const proven = <T extends true>(..._: T[]): void => undefined;
+
+declare const sessions: Handler<'listSessions'>;
+declare const everything: Handlers;
+
+// The map is total: a context with a missing operation does not compile, nor one with an operation it does not own.
+// @ts-expect-error every other operation of the document is missing
+export const missing = { listSessions: sessions } satisfies ContextHandlers<'identity'>;
+// @ts-expect-error an operation of another document
+export const foreign: keyof ContextHandlers<'identity'> = 'getLiveness';
+// @ts-expect-error an operation that no document declares
+export const undeclared = everything.launchRocket;
+
+// Inputs: declared parts only, defaults always present.
+proven<Equal<Input<'getLiveness'>, unknown & {}>>();
+proven<Equal<Input<'listSessions'>['query']['limit'], number>>();
+proven<Equal<Input<'listSessions'>['query']['cursor'], string | undefined>>();
+// @ts-expect-error a list of sessions takes no body
+export type NoBody = Input<'listSessions'>['body'];
+
+// Callers: a token is demanded or it is not.
+proven<Equal<Caller<'getLiveness'>['principal'], Caller<'listSessions'>['principal'] | null>>();
+// @ts-expect-error no Idempotency-Key is declared, so there is no transaction
+export type NoTransaction = Caller<'listSessions'>['tx'];
+
+// Results: only what the document declares.
+export const right: Result<'getLiveness'> = { status: 200, body: { status: 'alive' } };
+// @ts-expect-error an undocumented status
+export const status: Result<'getLiveness'> = { status: 201, body: { status: 'alive' } };
+// @ts-expect-error a refusal is thrown, not returned
+export const refusal: Result<'getLiveness'> = { status: 503 };
+// @ts-expect-error a wrong value
+export const value: Result<'getLiveness'> = { status: 200, body: { status: 'dead' } };
+// @ts-expect-error a missing body
+export const bodiless: Result<'getLiveness'> = { status: 200 };
+// @ts-expect-error the platform sets this header
+export const header: Result<'getLiveness'> = {
+  status: 200,
+  headers: { 'X-Request-Id': '1' },
+  body: { status: 'alive' },
+};
+// @ts-expect-error a property the document lacks
+export const extra = reply('getLiveness', { status: 200, body: { status: 'alive', uptime: 5 } });
