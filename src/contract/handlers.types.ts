@@ -45,10 +45,10 @@ export const refusal: Result<'getLiveness'> = { status: 503 };
 export const value: Result<'getLiveness'> = { status: 200, body: { status: 'dead' } };
 // @ts-expect-error a missing body
 export const bodiless: Result<'getLiveness'> = { status: 200 };
-// @ts-expect-error the platform sets this header
 export const header: Result<'getLiveness'> = {
   status: 200,
-  headers: { 'X-Request-Id': '1' },
+  // @ts-expect-error the platform sets this header
+  headers: { 'X-Request-Id': '01939c2e-7a4b-7c31-9a52-0d6f2c1b8e90' },
   body: { status: 'alive' },
 };
 // @ts-expect-error a property the document lacks

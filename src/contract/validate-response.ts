@@ -20,7 +20,7 @@ const byName: Readonly<Record<string, Validator | undefined>> = validators;
 const problemMediaType = 'application/problem+json';
 
 /** Refusals of the protocol itself, the same for every operation and therefore listed by none. */
-const protocolStatuses: ReadonlySet<number> = new Set([405, 406, 408, 413, 415, 431]);
+const protocolStatuses: ReadonlySet<number> = new Set([405, 406, 408, 413, 415, 417, 431]);
 
 const protocolResponse: ResponseSpec = {
   headers: [{ name: 'X-Request-Id', required: true, types: ['string'] }],
