@@ -1,0 +1,75 @@
+/** A real Portico, started as a user would start it, on an empty folder of its own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export interface PorticoProcess {
+  readonly url: string;
+  /** Its folder, gone after stop(); reports may be put here. */
+  readonly folder: string;
+  /** Ends it the way Ctrl-C does. Returns its exit code. */
+  stop(): Promise<number | null>;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const startSeconds = 90;
+
+/** Resolves when the process says that it is ready; rejects with the end of its log when it dies or takes too long. */
+export async function startPorticoProcess(environment: Readonly<Record<string, string>>): Promise<PorticoProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'portico-contract-'));
+  const log = join(folder, 'portico.log');
+  const port = await freePort();
+  const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'start'], {
+    cwd: folder,
+    env: { ...process.env, ...environment, PORT: String(port), HOST: '127.0.0.1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const file = createWriteStream(log);
+  child.stdout.pipe(file, { end: false });
+  child.stderr.pipe(file, { end: false });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const url = `http://127.0.0.1:${port}`;
+
+  const deadline = Date.now() + startSeconds * 1000;
+  while (!(await isReady(url))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`Portico did not become ready. The end of its log:\n${readFileSync(log, 'utf8').slice(-4000)}`);
+    }
+    await delay(100);
+  }
+  return {
+    url,
+    folder,
+    stop: async () => {
+      child.kill('SIGINT');
+      const code = await exited;
+      rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/health/ready`)).ok;
+  } catch {
+    return false; // nothing listens yet
+  }
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
