@@ -1,0 +1,32 @@
+import type { Principal } from '../contract/caller.ts';
+import { platformProblems } from '../shared/platform-problems.ts';
+import { Problem } from '../shared/problem.ts';
+import type { TokenVerifier } from './authentication.ts';
+
+/**
+ * Demands all the scopes an operation declares. For privileged scopes the principal is read anew, so that a role taken away
+ * is gone on the next request and not when the token ends.
+ *
+ * @returns the principal the handler gets.
+ * @throws Problem 403 `insufficient-scope`; 401 when the account is no longer allowed in.
+ */
+export async function authorize(
+  verifier: TokenVerifier,
+  principal: Principal,
+  scopes: readonly string[],
+): Promise<Principal> {
+  requireScopes(principal, scopes);
+  if (!scopes.some((scope) => verifier.isPrivileged(scope))) return principal;
+  const current = await verifier.refreshPrincipal(principal);
+  requireScopes(current, scopes);
+  return current;
+}
+
+function requireScopes(principal: Principal, scopes: readonly string[]): void {
+  const missing = scopes.filter((scope) => !principal.scopes.has(scope));
+  if (missing.length === 0) return;
+  throw new Problem(platformProblems['insufficient-scope'], {
+    detail: `This needs the scope ${missing.join(', ')}.`,
+    headers: { 'www-authenticate': `Bearer realm="portico", error="insufficient_scope", scope="${scopes.join(' ')}"` },
+  });
+}

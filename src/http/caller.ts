@@ -1,0 +1,60 @@
+import type { AnonymousCaller, TransactionalCaller } from '../contract/caller.ts';
+import type { Transaction } from '../database/transaction.ts';
+import type { Exchange } from './exchange.ts';
+
+/** What ends a request early, beside its client. */
+export interface CallerOptions {
+  readonly exchange: Exchange;
+  /** Aborts when this request may no longer run: the grace of a shutdown is over, or, for streams, it began. */
+  readonly ending: AbortSignal;
+  /** For streams: when the access token expires. */
+  readonly expiresAt: Date | null;
+}
+
+/** The caller as handlers see it. Its signal is made only for those that look at it. */
+export function createCaller({ exchange, ending, expiresAt }: CallerOptions): AnonymousCaller {
+  let signal: AbortSignal | undefined;
+  return {
+    principal: exchange.principal,
+    ip: exchange.ip,
+    requestId: exchange.requestId,
+    correlationId: exchange.correlationId,
+    get signal() {
+      signal ??= endOfRequest(exchange, ending, expiresAt);
+      return signal;
+    },
+  };
+}
+
+/** The same caller inside the platform's transaction. */
+export function inTransaction(
+  caller: AnonymousCaller,
+  tx: Transaction,
+  id: (label: string) => string,
+): AnonymousCaller & TransactionalCaller {
+  return {
+    principal: caller.principal,
+    ip: caller.ip,
+    requestId: caller.requestId,
+    correlationId: caller.correlationId,
+    get signal() {
+      return caller.signal;
+    },
+    tx,
+    id,
+  };
+}
+
+function endOfRequest({ res }: Exchange, ending: AbortSignal, expiresAt: Date | null): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  if (res.closed || ending.aborted) abort();
+  ending.addEventListener('abort', abort, { once: true });
+  const expiry = expiresAt === null ? undefined : setTimeout(abort, Math.max(0, expiresAt.getTime() - Date.now()));
+  res.once('close', () => {
+    clearTimeout(expiry);
+    ending.removeEventListener('abort', abort);
+    if (!res.writableFinished) abort();
+  });
+  return controller.signal;
+}

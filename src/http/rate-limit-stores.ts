@@ -1,0 +1,69 @@
+import { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible';
+import type { Database } from '../database/transaction.ts';
+import type { CounterFactory } from './rate-limit.ts';
+
+/** Where counters live, and what releases it. */
+export interface CounterStore {
+  readonly counters: CounterFactory;
+  close(): Promise<void>;
+}
+
+/** For a single process. */
+export function memoryCounters(): CounterStore {
+  return {
+    counters: ({ name, points, duration }) => new RateLimiterMemory({ keyPrefix: name, points, duration }),
+    close: async () => {},
+  };
+}
+
+/** For several processes without Redis: one upsert per count, in an unlogged table. */
+export function postgresCounters(database: Database): CounterStore {
+  // The library speaks to a `pg` pool; this hands its statements to ours, which is bound to the application's role.
+  const storeClient = {
+    query: async ({ name, text, values }: { name: string; text: string; values: readonly unknown[] }) => {
+      const rows = await database.query({ name, text }, values);
+      return { rows, rowCount: rows.length };
+    },
+  };
+  return {
+    counters: ({ name, points, duration }) =>
+      new RateLimiterPostgres({
+        storeClient,
+        storeType: 'pool',
+        schemaName: 'platform',
+        tableName: 'rate_limits',
+        tableCreated: true,
+        clearExpiredByTimeout: false,
+        keyPrefix: name,
+        points,
+        duration,
+        // A key that is over its quota is refused from memory for the rest of its window.
+        inMemoryBlockOnConsumed: points + 1,
+      }),
+    close: async () => {},
+  };
+}
+
+/** For several processes. A Redis that is away is noticed at once instead of queueing requests behind it. */
+export function redisCounters(url: string, onError: (error: Error) => void): CounterStore {
+  const storeClient = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 2_000,
+    commandTimeout: 500,
+  });
+  storeClient.on('error', onError);
+  return {
+    counters: ({ name, points, duration }) =>
+      new RateLimiterRedis({
+        storeClient,
+        keyPrefix: `portico:limit:${name}`,
+        points,
+        duration,
+        rejectIfRedisNotReady: true,
+        inMemoryBlockOnConsumed: points + 1,
+      }),
+    close: async () => storeClient.disconnect(),
+  };
+}

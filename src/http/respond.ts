@@ -1,0 +1,121 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Problem } from '../shared/problem.ts';
+import type { Exchange } from './exchange.ts';
+import { awaitsContinue } from './expectation.ts';
+import { problemBody } from './problems.ts';
+
+/** A complete answer, ready to be written or stored. Header names as they go over the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | null;
+}
+
+/** What the server adds to every answer. */
+export interface Responder {
+  /** True while draining: answers then ask the client to leave the connection. */
+  closing(): boolean;
+  /** CORS headers for this request, if its origin is allowed. */
+  cors(exchange: Exchange): Readonly<Record<string, string>>;
+}
+
+/** Private by default: what is public and cacheable says so itself. */
+const baseHeaders = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+
+/** The headers of an answer: base, request ids, CORS, what the concerns gathered, then the answer's own. */
+export function answerHeaders(
+  exchange: Exchange,
+  responder: Responder,
+  own: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    ...baseHeaders,
+    'X-Request-Id': exchange.requestId,
+    'X-Correlation-ID': exchange.correlationId,
+    ...responder.cors(exchange),
+    ...exchange.headers,
+    ...own,
+  };
+}
+
+/** Writes a complete answer. An answer that comes before the request's body was read ends the connection decently. */
+export function send(exchange: Exchange, responder: Responder, answer: Answer): void {
+  const { req, res } = exchange;
+  if (res.headersSent || res.destroyed) return;
+  const headers: OutgoingHttpHeaders = answerHeaders(exchange, responder, answer.headers);
+  const bodiless = answer.status === 204 || answer.status === 304;
+  if (!bodiless) headers['Content-Length'] = answer.body?.length ?? 0;
+  const unread = hasUnreadBody(exchange);
+  if (unread || responder.closing()) headers['Connection'] = 'close';
+  res.writeHead(answer.status, headers);
+  if (unread && !awaitsContinue(req)) {
+    linger(exchange, bodiless ? null : answer.body);
+  } else if (answer.body === null || bodiless) {
+    res.end();
+  } else {
+    res.end(answer.body);
+  }
+}
+
+/** Answers a refusal as application/problem+json. */
+export function sendProblem(exchange: Exchange, responder: Responder, problem: Problem): void {
+  exchange.problem = problem.code;
+  send(exchange, responder, problemAnswer(exchange, problem));
+}
+
+/** A problem as an answer, so that it can be checked or stored like any other. */
+export function problemAnswer(exchange: Exchange, problem: Problem): Answer {
+  const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
+  for (const [name, value] of Object.entries(problem.headers)) headers[canonicalName(name)] = value;
+  const body = Buffer.from(JSON.stringify(problemBody(problem, exchange.requestId, exchange.path)));
+  return { status: problem.status, headers, body };
+}
+
+/** `retry-after` as `Retry-After`; the few names that are not simply capitalised are listed. */
+function canonicalName(name: string): string {
+  const lower = name.toLowerCase();
+  if (lower === 'etag') return 'ETag';
+  if (lower === 'www-authenticate') return 'WWW-Authenticate';
+  return lower.replaceAll(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
+}
+
+function hasUnreadBody({ req }: Exchange): boolean {
+  if (req.complete) return false;
+  const length = req.headers['content-length'];
+  return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+const lingerMilliseconds = 2_000;
+const lingerBytes = 1_048_576;
+
+/**
+ * Sends the answer at once but closes only when the client has stopped sending, or after two seconds or one mebibyte.
+ * Closing with unread bytes makes the kernel send RST, and the client would lose the answer with it.
+ */
+function linger({ req, res }: Exchange, body: Buffer | null): void {
+  if (body === null) res.flushHeaders();
+  else res.write(body);
+  let discarded = 0;
+  const done = () => {
+    clearTimeout(timer);
+    req.off('data', count);
+    if (!res.writableEnded) res.end();
+  };
+  const count = (chunk: Buffer) => {
+    discarded += chunk.length;
+    if (discarded > lingerBytes) done();
+  };
+  const timer = setTimeout(done, lingerMilliseconds);
+  req.on('data', count);
+  req.once('end', done);
+  req.once('error', done);
+  res.once('close', done);
+  req.resume();
+}
