@@ -12,12 +12,20 @@ import type { Document } from './document.ts';
 /** Why no document could be made; the message names file, line and reason. */
 export class DocumentError extends Error {}
 
+/** Paths and components of one context, as written. */
+export interface ContextDocument {
+  readonly paths?: Readonly<Record<string, unknown>> | null;
+  readonly components?: Readonly<Record<string, Readonly<Record<string, unknown>> | null>> | null;
+}
+
 export interface Sources {
   /** openapi/openapi.yaml with the list of paths as the context documents have it now. */
   readonly index: string;
   /** The index as it stands in the file. */
   readonly writtenIndex: string;
   readonly indexFile: string;
+  /** The context documents by name: `identity` is openapi/identity.yaml. */
+  readonly documents: ReadonlyMap<string, ContextDocument>;
   /** Which context document each path stands in. */
   readonly contexts: ReadonlyMap<string, string>;
 }
@@ -27,27 +35,33 @@ const shared = new Set(['openapi.yaml', 'common.yaml', 'redocly.yaml']);
 /** Reads the context documents and brings the index's list of paths up to date in memory. */
 export async function readSources(directory: string): Promise<Sources> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.yaml') && !shared.has(file)).sort();
+  const documents = new Map<string, ContextDocument>();
   const contexts = new Map<string, string>();
   for (const file of files) {
-    for (const path of pathsOf(await readFile(join(directory, file), 'utf8'), file)) {
+    const context = basename(file, '.yaml');
+    const document = parsed(await readFile(join(directory, file), 'utf8'), file);
+    documents.set(context, document);
+    for (const path of Object.keys(document.paths ?? {})) {
       const other = contexts.get(path);
       if (other !== undefined)
         throw new DocumentError(`${path} stands in openapi/${file} and in openapi/${other}.yaml.`);
-      contexts.set(path, basename(file, '.yaml'));
+      contexts.set(path, context);
     }
   }
   const indexFile = join(directory, 'openapi.yaml');
   const writtenIndex = await readFile(indexFile, 'utf8');
-  return { index: withPaths(writtenIndex, contexts), writtenIndex, indexFile, contexts };
+  return { index: withPaths(writtenIndex, contexts), writtenIndex, indexFile, documents, contexts };
 }
 
-function pathsOf(text: string, file: string): string[] {
+function parsed(text: string, file: string): ContextDocument {
   try {
-    const parsed: unknown = parseYaml(text);
-    const paths = typeof parsed === 'object' && parsed !== null && 'paths' in parsed ? parsed.paths : undefined;
-    return typeof paths === 'object' && paths !== null ? Object.keys(paths) : [];
+    const document: unknown = parseYaml(text);
+    if (typeof document !== 'object' || document === null) throw new Error('it holds no mapping');
+    return document;
   } catch (error) {
-    throw new DocumentError(`openapi/${file} is not YAML: ${error instanceof Error ? error.message : String(error)}`);
+    throw new DocumentError(
+      `openapi/${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

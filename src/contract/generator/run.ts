@@ -12,8 +12,8 @@ import { lintDocuments } from './lint.ts';
 export interface RunOptions {
   readonly root: string;
   /**
-   * `build` makes src/contract/generated; `write` also lints and rewrites openapi/portico.json and the index's list of
-   * paths; `check` lints and compares, and writes nothing but src/contract/generated.
+   * `build` makes src/contract/generated; `write` also rewrites openapi/portico.json and the index's list of paths, and
+   * lints; `check` compares and lints, and writes nothing but src/contract/generated.
    */
   readonly mode: 'build' | 'write' | 'check';
 }
@@ -23,12 +23,12 @@ export async function run({ root, mode }: RunOptions): Promise<number> {
   const started = performance.now();
   try {
     const sources = await readSources(join(root, 'openapi'));
-    if (mode !== 'build') await requireClean(sources);
     const document = await bundleDocuments(sources);
     const files = await generate(root, document, sources);
     await replaceFiles(join(root, 'src/contract/generated'), files);
     if (mode === 'write') await writeContract(root, sources, document);
     if (mode === 'check') await requireCurrent(root, sources, document);
+    if (mode !== 'build') await requireClean(sources, document);
     console.log(summary(document, sources, performance.now() - started, mode));
     return 0;
   } catch (error) {
@@ -40,10 +40,12 @@ export async function run({ root, mode }: RunOptions): Promise<number> {
   }
 }
 
-async function requireClean(sources: Sources): Promise<void> {
-  const problems = await lintDocuments(sources);
+async function requireClean(sources: Sources, document: Document): Promise<void> {
+  const problems = await lintDocuments(sources, document);
   if (problems.length === 0) return;
-  throw new DocumentError(`${problems.join('\n')}\n\nThe contract breaks its rules in ${problems.length} places.`);
+  throw new DocumentError(
+    `${problems.join('\n')}\n\nThe contract breaks its rules (openapi/redocly.yaml): ${problems.length}.`,
+  );
 }
 
 /** File names below src/contract/generated and their text. */

@@ -1,0 +1,96 @@
+import { rateLimitClasses } from '../../src/contract/route.ts';
+import { documentRule, operationRule } from './rule.ts';
+import type { View } from './view.ts';
+
+// The closed list of verbs: one word for one thing, from the wire to the file name.
+const verbs =
+  'create get list update delete start play claim credit send record verify request place cancel reserve release capture ' +
+  'refund evaluate complete renew settle publish import export resume redrive';
+
+/** operationId is also the name of the use case, its file and its span. */
+export const operationNames = operationRule(({ operation }, report) => {
+  const id = operation.operationId ?? '';
+  const verb = /^[a-z]+/.exec(id)?.[0] ?? '';
+  if (!/^[a-z]+[A-Z][A-Za-z0-9]*$/.test(id))
+    report(`operationId ${id} is a verb and a noun in camelCase.`, ['operationId']);
+  else if (!verbs.split(' ').includes(verb)) report(`operationId ${id} begins with one of: ${verbs}.`, ['operationId']);
+});
+
+/** What is not said is not enforced: who may call, and how often. */
+export const explicitAccess = operationRule(({ operation }, report) => {
+  const { security, 'x-rate-limit': rateLimit } = operation;
+  if (security === undefined) report('security is missing; write [] for an operation that anyone may call.');
+  else if (security.length > 1 || (security.length === 1 && security[0]?.['bearerAuth'] === undefined)) {
+    report('security is [] or one bearerAuth requirement.', ['security']);
+  }
+  if (!rateLimitClasses.some((known) => known === rateLimit)) {
+    report(`x-rate-limit is one of ${rateLimitClasses.join(', ')}.`);
+  }
+});
+
+/** A scope that is not declared cannot be granted; one that is not used guards nothing. */
+export const scopesDeclaredAndUsed = documentRule(({ views, securitySchemes, report, reportAt }) => {
+  const declared = new Set(Object.keys((securitySchemes['bearerAuth']?.['x-scopes'] ?? {}) as Record<string, string>));
+  const used = new Set(views.flatMap(scopesOf));
+  for (const view of views) {
+    for (const scope of scopesOf(view).filter((name) => !declared.has(name))) {
+      reportAt(view, `The scope ${scope} is not declared by bearerAuth.`, ['security']);
+    }
+  }
+  for (const scope of declared) {
+    if (!used.has(scope)) report(`The scope ${scope} is declared and used by no operation.`);
+  }
+});
+
+function scopesOf({ operation }: View): string[] {
+  return (operation.security ?? []).flatMap((requirement) => requirement['bearerAuth'] ?? []);
+}
+
+/** Repeating a write must be safe, or the document says why it cannot be offered. */
+export const idempotencyKey = operationRule((view, report) => {
+  const { method, operation } = view;
+  const parameter = view.parameter('header', 'Idempotency-Key');
+  const reason = operation['x-no-idempotency-key'];
+  if (parameter !== undefined && parameter.required === true) report('Idempotency-Key is optional everywhere.');
+  if (parameter !== undefined && reason !== undefined) report('Idempotency-Key is both declared and declined.');
+  if (parameter !== undefined && (method === 'get' || operation.security?.length === 0)) {
+    report('Idempotency-Key belongs to writes of a known caller: answers are stored per principal.');
+  }
+  if ((method === 'post' || method === 'patch') && parameter === undefined && (reason ?? '').trim() === '') {
+    report('POST and PATCH take Idempotency-Key, or state x-no-idempotency-key with the reason.');
+  }
+});
+
+/** The list of refusals is part of the contract and closed. */
+export const problemCodes = operationRule(({ operation }, report) => {
+  const codes = operation['x-problems'] ?? [];
+  for (const code of codes) {
+    if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(code)) report(`The problem code ${code} is not kebab-case.`, ['x-problems']);
+  }
+  if (new Set(codes).size !== codes.length) report('A problem code stands twice.', ['x-problems']);
+});
+
+/** Callers of a deprecated operation must learn when it ends and what replaces it. */
+export const deprecation = operationRule(({ operation, responses }, report) => {
+  const date = /^\d{4}-\d{2}-\d{2}$/;
+  const {
+    deprecated,
+    'x-deprecated-since': since = '',
+    'x-sunset': sunset = '',
+    'x-deprecation-link': link,
+  } = operation;
+  if (deprecated !== true) {
+    if (sunset !== '') report('x-sunset without deprecated: true.', ['x-sunset']);
+    return;
+  }
+  if (!date.test(since) || !date.test(sunset) || sunset < since || link === undefined) {
+    report('A deprecated operation states x-deprecated-since and a later x-sunset (dates), and x-deprecation-link.');
+  }
+  for (const [status, { headers }] of responses) {
+    if (!status.startsWith('2')) continue;
+    for (const name of ['Deprecation', 'Sunset', 'Link']) {
+      if (!headers.has(name))
+        report(`The ${status} of a deprecated operation declares ${name}.`, ['responses', status]);
+    }
+  }
+});
