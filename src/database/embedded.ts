@@ -88,7 +88,9 @@ async function programs(account: Account | null): Promise<{ bin: string; version
     manifest = path.resolve(import.meta.dirname, '../../node_modules', name, 'package.json');
     accessSync(manifest);
   } catch (cause) {
-    throw new StartupError(`No embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL.`, { cause });
+    throw new StartupError(`No embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL.`, {
+      cause,
+    });
   }
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   const native = reachablePrograms(account, path.join(path.dirname(manifest), 'native'), version);
@@ -126,8 +128,16 @@ async function initialise(bin: string, data: string, passwordFile: string, accou
   }
   const child = spawn(
     path.join(bin, 'initdb'),
-    ['-D', draft, '-U', owner, `--pwfile=${handover}`, '--auth=scram-sha-256', '--encoding=UTF8', '--no-instructions']
-      .concat(['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync']),
+    [
+      '-D',
+      draft,
+      '-U',
+      owner,
+      `--pwfile=${handover}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--no-instructions',
+    ].concat(['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync']),
     { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], ...identity(account) },
   );
   let message = '';
@@ -151,7 +161,10 @@ function launch(
   account: Account | null,
 ): ChildProcess {
   const log = openSync(path.join(directory, 'postgres.log'), 'a');
-  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([key, value]) => [
+    '-c',
+    `${key}=${value}`,
+  ]);
   // Its own process group: Ctrl-C in a terminal must reach Portico alone, which stops the server last.
   const child = spawn(path.join(bin, 'postgres'), ['-D', data, ...flags], {
     cwd: '/',
@@ -215,7 +228,8 @@ async function stopOrphan(data: string, directory: string): Promise<void> {
   process.kill(running.pid, 'SIGINT');
   const deadline = Date.now() + 30_000;
   while (alive(running.pid)) {
-    if (Date.now() > deadline) throw new StartupError(`PostgreSQL process ${running.pid} on ${data} does not stop: end it first.`);
+    if (Date.now() > deadline)
+      throw new StartupError(`PostgreSQL process ${running.pid} on ${data} does not stop: end it first.`);
     await delay(20);
   }
 }

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Model } from 'objection';
+import { createTestDatabase } from '../testing/database.ts';
+import type { TestDatabase } from '../testing/database.ts';
+import { statement } from './transaction.ts';
+
+const count = statement<{ n: number }>('test.count', 'select count(*)::bigint as n from public.things');
+const insert = statement('test.insert', 'insert into public.things (id) values ($1)');
+
+class Thing extends Model {
+  static override tableName = 'public.things';
+  declare id: number;
+}
+
+describe('A transaction', () => {
+  let test: TestDatabase;
+
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    await test.owner.query(
+      statement('test.create', 'create table public.things (id bigint primary key deferrable initially deferred)'),
+    );
+    await test.owner.query(statement('test.grant', 'grant all on public.things to portico_app'));
+  });
+  afterAll(() => test.close());
+
+  const things = async () => (await test.database.query(count))[0]?.n;
+
+  it('holds models, statements and the raw connection together', async () => {
+    const before = await things();
+    await expect(
+      test.database.transaction(async (tx) => {
+        await tx.query(insert, [1]);
+        await Thing.query(tx.models).insert({ id: 2 });
+        await tx.client.query('insert into public.things values (3)');
+        expect((await tx.query(count))[0]?.n).toBe((before ?? 0) + 3);
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    expect(await things()).toBe(before);
+  });
+
+  it('keeps what a savepoint did not undo', async () => {
+    await test.database.transaction(async (tx) => {
+      await tx.query(insert, [10]);
+      await expect(
+        tx.savepoint(async () => {
+          await tx.query(insert, [11]);
+          throw new Error('undone');
+        }),
+      ).rejects.toThrow('undone');
+    });
+    expect(
+      await test.database.transaction((tx) => Thing.query(tx.models).select('id').whereIn('id', [10, 11])),
+    ).toEqual([{ id: 10 }]);
+  });
+
+  it('fails when a constraint fails at commit', async () => {
+    await test.database.query(insert, [20]);
+    await expect(test.database.transaction((tx) => tx.query(insert, [20]))).rejects.toMatchObject({ code: '23505' });
+  });
+
+  it('fails when an error inside it was ignored', async () => {
+    await expect(
+      test.database.transaction(async (tx) => {
+        await tx.client.query('select 1/0').catch(() => undefined);
+      }),
+    ).rejects.toThrow('rolled back');
+  });
+
+  it('starts over after a deadlock until both are through', async () => {
+    await test.database.query(insert, [30]);
+    await test.database.query(insert, [31]);
+    const lock = statement('test.lock', 'select 1 from public.things where id = $1 for update');
+    let arrived = 0;
+    let open: () => void = () => undefined;
+    const bothHold = new Promise<void>((resolve) => (open = resolve));
+    let runs = 0;
+    const crossing = (first: number, second: number) =>
+      test.database.transaction(async (tx) => {
+        runs += 1;
+        await tx.query(lock, [first]);
+        if ((arrived += 1) === 2) open();
+        await bothHold;
+        await tx.query(lock, [second]);
+      });
+    await Promise.all([crossing(30, 31), crossing(31, 30)]);
+    expect(runs).toBe(3);
+  });
+
+  it('gives bigint as a number and refuses one that a number cannot hold', async () => {
+    expect(await test.database.query(statement('test.big', 'select 9007199254740991::bigint as n'))).toEqual([
+      { n: Number.MAX_SAFE_INTEGER },
+    ]);
+    await expect(test.database.query(statement('test.bigger', 'select 9007199254740992::bigint as n'))).rejects.toThrow(
+      'safe',
+    );
+  });
+
+  it('runs as the application role, which cannot touch the job queue', async () => {
+    expect(await test.database.query(statement('test.role', 'select current_user::text as role'))).toEqual([
+      { role: 'portico_app' },
+    ]);
+    await expect(
+      test.database.query(statement('test.queue', 'select * from graphile_worker._private_jobs')),
+    ).rejects.toMatchObject({ code: '42501' });
+  });
+});
