@@ -1,0 +1,76 @@
+import type { EmailSender } from '../../ports/email-sender.ts';
+import type { SendOptions, SendOutcome } from '../../ports/send-outcome.ts';
+import type { SmsSender } from '../../ports/sms-sender.ts';
+import type { Lane } from './lane.ts';
+
+/** What a provider needs to know about one attempt, whatever the channel. */
+export interface OutgoingMessage {
+  /** The key under which the provider may be asked again about the same sending. */
+  readonly requestKey: string;
+  readonly address: string;
+  readonly subject: string | null;
+  readonly body: string;
+  readonly deadline: Date;
+}
+
+/** One configured provider as the sending engine sees it. */
+export interface Provider {
+  readonly name: string;
+  readonly deduplicates: boolean;
+  /** Calls it would let through now. */
+  admits(): number;
+  send(message: OutgoingMessage, options: SendOptions): Promise<SendOutcome>;
+}
+
+/** How much may leave towards the providers, and be spent. Each figure is a promise to a vendor or to whoever pays. */
+export interface SendingLimits {
+  /** Calls per second that a provider allows, by its name; `defaultRate` for those not named. */
+  readonly perSecond: Readonly<Record<string, number>>;
+  readonly defaultRate: number;
+  /** The part of each rate kept for one-time codes, between 0 and 1. */
+  readonly otpShare: number;
+  /** SMS begun per UTC day: in total, and to one country calling code. */
+  readonly smsPerDay: number;
+  readonly smsPerCountryPerDay: number;
+}
+
+/** A token bucket: what may leave at once, and what it regains per second. */
+export interface Bucket {
+  readonly key: string;
+  readonly capacity: number;
+  readonly perSecond: number;
+}
+
+/**
+ * The bucket of one provider and lane. With 90 % of the allowed rate and 10 % of capacity, no window of one second ever
+ * sees more than the allowed number; the emptying of a full bucket is part of it.
+ */
+export function bucketOf(provider: string, lane: Lane, limits: SendingLimits): Bucket {
+  const allowed = limits.perSecond[provider] ?? limits.defaultRate;
+  const share = allowed * (lane.name === 'otp' ? limits.otpShare : 1 - limits.otpShare);
+  return {
+    key: `${lane.channel}:${provider}:${lane.name}`,
+    capacity: Math.max(1, Math.floor(share * 0.1)),
+    perSecond: share * 0.9,
+  };
+}
+
+export function smsProvider(sender: SmsSender): Provider {
+  return {
+    name: sender.name,
+    deduplicates: sender.deduplicates,
+    admits: () => sender.admits?.() ?? Infinity,
+    send: ({ requestKey, address, body, deadline }, options) =>
+      sender.send({ reference: requestKey, to: address, text: body, validUntil: deadline }, options),
+  };
+}
+
+export function emailProvider(sender: EmailSender): Provider {
+  return {
+    name: sender.name,
+    deduplicates: sender.deduplicates,
+    admits: () => sender.admits?.() ?? Infinity,
+    send: ({ requestKey, address, subject, body }, options) =>
+      sender.send({ reference: requestKey, to: address, subject: subject ?? '', text: body }, options),
+  };
+}

@@ -1,0 +1,114 @@
+import { statement } from '../../database/transaction.ts';
+import type { Queryable } from '../../database/transaction.ts';
+import type { Channel, MessageClass, MessageCounts, MessageState } from './message.ts';
+import { messageStates } from './message.ts';
+
+export interface NewMessage {
+  readonly id: string;
+  readonly dedupeKey: string;
+  readonly channel: Channel;
+  readonly class: MessageClass;
+  readonly address: string;
+  readonly subject: string | null;
+  readonly body: string;
+  readonly userId: string | null;
+  readonly groupId: string | null;
+  readonly country: string | null;
+  readonly deadline: Date;
+}
+
+const insert = statement<{ channel: Channel; class: MessageClass }>(
+  'notifications.insert_messages',
+  `insert into notifications.messages
+     (id, dedupe_key, channel, class, address, subject, body, user_id, group_id, country, deadline,
+      state, next_attempt_at, created_at)
+   select m.id, m.dedupe_key, m.channel, m.class, m.address, m.subject, m.body, m.user_id, m.group_id, m.country, m.deadline,
+      'queued', $12::timestamptz, $12::timestamptz
+   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[],
+      $10::text[], $11::timestamptz[])
+     as m (id, dedupe_key, channel, class, address, subject, body, user_id, group_id, country, deadline)
+   on conflict (dedupe_key) do nothing
+   returning channel, class`,
+);
+
+/** Inserts those whose key is new, and gives channel and class of each inserted one. */
+export function insertMessages(
+  tx: Queryable,
+  messages: readonly NewMessage[],
+  now: Date,
+): Promise<{ channel: Channel; class: MessageClass }[]> {
+  // One order for all writers: two transactions with the same keys wait for each other instead of deadlocking.
+  const sorted = [...messages].sort((a, b) => (a.dedupeKey < b.dedupeKey ? -1 : 1));
+  return tx.query(insert, [
+    sorted.map((message) => message.id),
+    sorted.map((message) => message.dedupeKey),
+    sorted.map((message) => message.channel),
+    sorted.map((message) => message.class),
+    sorted.map((message) => message.address),
+    sorted.map((message) => message.subject),
+    sorted.map((message) => message.body),
+    sorted.map((message) => message.userId),
+    sorted.map((message) => message.groupId),
+    sorted.map((message) => message.country),
+    sorted.map((message) => message.deadline),
+    now,
+  ]);
+}
+
+const cancel = statement<{ id: string }>(
+  'notifications.cancel_group',
+  `update notifications.messages
+   set state = 'cancelled', next_attempt_at = null, settled_at = $2
+   where group_id = $1 and state in ('scheduled', 'queued', 'retry_wait') and request_key is null
+   returning id`,
+);
+
+export async function cancelQueued(tx: Queryable, groupId: string, now: Date): Promise<number> {
+  return (await tx.query(cancel, [groupId, now])).length;
+}
+
+const sumGroup = statement<{ state: MessageState; count: number }>(
+  'notifications.count_group',
+  `select state, sum(change)::bigint as count from notifications.message_counts where group_id = $1 group by state`,
+);
+
+export async function sumGroupCounts(queryable: Queryable, groupId: string): Promise<MessageCounts> {
+  return completeCounts(await queryable.query(sumGroup, [groupId]));
+}
+
+const sumAll = statement<{ channel: Channel; state: MessageState; count: number }>(
+  'notifications.count_all',
+  `select channel, state, sum(change)::bigint as count from notifications.message_counts group by channel, state`,
+);
+
+export async function sumCounts(queryable: Queryable): Promise<Readonly<Record<Channel, MessageCounts>>> {
+  const rows = await queryable.query(sumAll);
+  return {
+    sms: completeCounts(rows.filter((row) => row.channel === 'sms')),
+    email: completeCounts(rows.filter((row) => row.channel === 'email')),
+  };
+}
+
+const compact = statement<{ merged: number }>(
+  'notifications.compact_counts',
+  `with old as (
+     delete from notifications.message_counts where ctid = any (array(
+       select ctid from notifications.message_counts limit $1 for update skip locked))
+     returning channel, group_id, state, change
+   ), merged as (
+     insert into notifications.message_counts (channel, group_id, state, change)
+     select channel, group_id, state, sum(change) from old group by channel, group_id, state having sum(change) <> 0
+     returning 1
+   ) select (select count(*) from old) - (select count(*) from merged) as merged`,
+);
+
+/** Sums up to `limit` changes into one row per group and state. @returns how many rows that saved. */
+export async function compactCounts(queryable: Queryable, limit: number): Promise<number> {
+  return (await queryable.query(compact, [limit]))[0]?.merged ?? 0;
+}
+
+function completeCounts(rows: readonly { state: MessageState; count: number }[]): MessageCounts {
+  const counts = Object.fromEntries(messageStates.map((state) => [state, 0])) as Record<MessageState, number>;
+  for (const row of rows) counts[row.state] = row.count;
+  return counts;
+}

@@ -1,0 +1,23 @@
+import type { Database } from '../../database/transaction.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { BATCH } from './jobs.ts';
+import { compactCounts } from './queue-store.ts';
+import { untilShort } from './recover-messages.ts';
+import { forgetSpentSecrets, settleSilentMessages } from './recovery-store.ts';
+import { dropOrphanReports } from './report-store.ts';
+
+const ORPHAN_LIFE_MILLISECONDS = 7 * 24 * 3600 * 1000;
+/** Counter changes summed up at once; below this many there is nothing to gain. */
+const COUNTS_AT_ONCE = 10_000;
+
+/**
+ * Ends what only time can end: messages without a report after 72 hours, texts of codes that have expired, reports whose
+ * message never turned up after 7 days; and sums up the counters so that reading them stays cheap.
+ */
+export async function settleMessages({ database, clock }: { database: Database; clock: Clock }): Promise<void> {
+  const now = clock.now();
+  await untilShort(() => settleSilentMessages(database, now, BATCH));
+  await untilShort(() => forgetSpentSecrets(database, now, BATCH));
+  await dropOrphanReports(database, new Date(now.getTime() - ORPHAN_LIFE_MILLISECONDS));
+  await compactCounts(database, COUNTS_AT_ONCE);
+}
