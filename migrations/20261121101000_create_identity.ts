@@ -69,6 +69,7 @@ create table identity.email_changes (
   email text not null,
   token_hash bytea,
   token_expires_at timestamptz,
+  requested_at timestamptz not null default clock_timestamp(),
   constraint email_changes_token_expires check ((token_hash is null) = (token_expires_at is null))
 );
 create unique index email_changes_token_key on identity.email_changes (token_hash) where token_hash is not null;

@@ -37,8 +37,13 @@ export function createListener({ url, name }: { readonly url: string; readonly n
     });
     // Without a listener a broken connection would end the process; `end` follows and brings it back.
     client.on('error', () => undefined);
-    await client.connect();
-    for (const channel of hearings.keys()) await client.query(`listen ${client.escapeIdentifier(channel)}`);
+    try {
+      await client.connect();
+      for (const channel of hearings.keys()) await client.query(`listen ${client.escapeIdentifier(channel)}`);
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
     client.once('end', () => {
       if (!stopping.signal.aborted) connection = comeBack();
     });

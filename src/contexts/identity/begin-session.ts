@@ -1,0 +1,53 @@
+import type { Transaction } from '../../database/transaction.ts';
+import { newId } from '../../shared/id.ts';
+import { createAccessToken } from './access-token.ts';
+import type { Account } from './account.ts';
+import type { IdentityParts } from './dependencies.ts';
+import { plainAddress } from './network.ts';
+import { createSecretToken } from './secret-token.ts';
+import { insertSession } from './session-store.ts';
+import { findAccount } from './user-store.ts';
+
+/** Where a log-in comes from. */
+export interface LoginOrigin {
+  readonly ip: string;
+  /** What the person calls the device. */
+  readonly device: string | undefined;
+}
+
+/** What a log-in or a renewal gives to the caller. */
+export interface SessionTokens {
+  readonly accessToken: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+  readonly refreshToken: string;
+  readonly sessionId: string;
+  readonly account: Account;
+}
+
+/** A session whose access token is not signed yet. */
+export interface BegunSession {
+  readonly sessionId: string;
+  readonly refreshToken: string;
+  readonly account: Account;
+}
+
+/** Begins a session of an account whose row the caller holds, so that it cannot outlive a change of the password. */
+export async function beginSession(tx: Transaction, userId: string, origin: LoginOrigin): Promise<BegunSession> {
+  const account = await findAccount(tx, userId);
+  if (account === undefined) throw new Error('a session for an account that is gone');
+  const token = createSecretToken();
+  const sessionId = newId();
+  const { ip, device = null } = origin;
+  await insertSession(tx, { id: sessionId, userId, device, ip: plainAddress(ip), tokenHash: token.hash });
+  return { sessionId, refreshToken: token.text, account };
+}
+
+/** Adds the access token, after the commit: signing takes the time of several statements. */
+export function signSession(
+  parts: Pick<IdentityParts, 'signingKeys' | 'clock' | 'settings'>,
+  { sessionId, refreshToken, account }: BegunSession,
+): SessionTokens {
+  const { token, expiresIn } = createAccessToken(parts, { userId: account.id, sessionId, roles: account.roles });
+  return { accessToken: token, expiresIn, refreshToken, sessionId, account };
+}

@@ -1,0 +1,34 @@
+import type { IdentityParts } from './dependencies.ts';
+import { countLoginTry, forgetLoginTries } from './login-throttle-store.ts';
+import { networkOf } from './network.ts';
+import { tooManyRequests } from './refusals.ts';
+import type { Credentials } from './user-store.ts';
+
+export interface PasswordGuess {
+  /** The account's name as the caller gave it, in one spelling; known or not. */
+  readonly identifier: string;
+  readonly password: string;
+  readonly ip: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Judges a password. Counts the guess first; takes the same time whether or not there is such an account.
+ *
+ * @param find reads the credentials, after the guess is counted
+ * @returns the credentials the password belongs to, or undefined
+ * @throws Problem 429 `too-many-requests` when this network guesses at this account too often, 503 `unavailable`
+ */
+export async function checkPassword(
+  { database, hasher }: Pick<IdentityParts, 'database' | 'hasher'>,
+  { identifier, password, ip, signal }: PasswordGuess,
+  find: () => Promise<Credentials | undefined>,
+): Promise<Credentials | undefined> {
+  const attempt = { identifier, network: networkOf(ip) };
+  const wait = await countLoginTry(database, attempt);
+  if (wait > 0) throw tooManyRequests(wait, 'Too many wrong passwords for this account from your network.');
+  const credentials = await find();
+  if (!(await hasher.verify(password, credentials, signal))) return undefined;
+  await forgetLoginTries(database, attempt);
+  return credentials;
+}

@@ -1,0 +1,55 @@
+import type { Listen } from '../../database/listen.ts';
+import type { Database, Transaction } from '../../database/transaction.ts';
+import type { Enqueue } from '../../jobs/queue.ts';
+import type { BreachedPasswords } from '../../ports/breached-passwords.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Cursors } from '../../shared/cursor.ts';
+import type { NotificationQuestions } from '../notifications/index.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import type { RevokedSessions } from './revoked-sessions.ts';
+import type { IdentitySettings } from './settings.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+/** The fact that identity tells the other contexts. */
+export interface PhoneVerified {
+  readonly userId: string;
+  /** E.164. If the number moved here from another account, that account no longer has it. */
+  readonly phone: string;
+  /** RFC 3339. */
+  readonly verifiedAt: string;
+}
+
+export type PublishPhoneVerified = (
+  tx: Transaction,
+  event: 'user.phone_verified',
+  payload: PhoneVerified,
+) => Promise<void>;
+
+/** Where failures go that no caller sees. */
+export interface IdentityLog {
+  warn(details: { readonly error: unknown }, message: string): void;
+}
+
+/** What the composition gives to identity. */
+export interface IdentityDependencies {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly enqueue: Enqueue;
+  readonly publish: PublishPhoneVerified;
+  readonly listen: Listen;
+  readonly log: IdentityLog;
+  readonly notifications: Pick<NotificationQuestions, 'queueMessages' | 'hasSmsBudget'>;
+  readonly breachedPasswords: BreachedPasswords;
+  readonly cursors: Cursors;
+  readonly settings: IdentitySettings;
+  /** 32 bytes each, derived from PORTICO_SECRET for this purpose. */
+  readonly codeSecret: Buffer;
+  readonly signingKeySecret: Buffer;
+}
+
+/** What identity's use cases work with: what it was given, and what it made of it once per process. */
+export interface IdentityParts extends IdentityDependencies {
+  readonly hasher: PasswordHasher;
+  readonly signingKeys: SigningKeys;
+  readonly revokedSessions: RevokedSessions;
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { statement } from '../../database/transaction.ts';
+import type { Job, JobRun } from '../../jobs/queue.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { createCursors } from '../../shared/cursor.ts';
+import { newId } from '../../shared/id.ts';
+import { createTestDatabase } from '../../testing/database.ts';
+import type { TestDatabase } from '../../testing/database.ts';
+import type { MessageRequest } from '../notifications/index.ts';
+import type { IdentityDependencies, IdentityParts } from './dependencies.ts';
+import { createPasswordGate } from './password-gate.ts';
+import { createPasswordHasher } from './password-hasher.ts';
+import { createRevokedSessions } from './revoked-sessions.ts';
+import { defaultSettings } from './settings.ts';
+import type { IdentitySettings } from './settings.ts';
+import { createSigningKeys } from './signing-keys.ts';
+import { createIdentityTasks } from './tasks.ts';
+
+/** Identity on a real database, with a queue and an outbox that are plain tables a test can look into. */
+export interface IdentityFixture {
+  readonly test: TestDatabase;
+  readonly parts: IdentityParts;
+  /** Runs what was enqueued, until nothing is left. */
+  runJobs(): Promise<void>;
+  /** Everything queued for an address so far, oldest first. */
+  messagesTo(address: string): Promise<MessageRequest[]>;
+  /** The code or token of the newest message to an address. */
+  secretOf(address: string): Promise<string>;
+  events(): Promise<unknown[]>;
+  /** Runs SQL as the owner, for scenes: `shift('otp_challenges', 'expires_at', …)`. */
+  sql<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const tables = `
+  create table public.test_jobs (n bigint generated always as identity, name text, payload jsonb);
+  create table public.test_messages (n bigint generated always as identity, key text unique, body jsonb);
+  create table public.test_events (n bigint generated always as identity, body jsonb);
+  grant all on public.test_jobs, public.test_messages, public.test_events to portico_app`;
+
+const addJob = statement('test.add_job', 'insert into public.test_jobs (name, payload) values ($1, $2)');
+const takeJobs = statement<{ name: string; payload: never }>(
+  'test.take_jobs',
+  'with taken as (delete from public.test_jobs returning n, name, payload) select name, payload from taken order by n',
+);
+const addMessage = statement<{ n: number }>(
+  'test.add_message',
+  'insert into public.test_messages (key, body) values ($1, $2) on conflict do nothing returning n',
+);
+const addEvent = statement('test.add_event', 'insert into public.test_events (body) values ($1)');
+
+const run: JobRun = { attempt: 1, maxAttempts: 8, signal: new AbortController().signal, correlationId: newId() };
+
+export async function createIdentityFixture(settings: Partial<IdentitySettings> = {}): Promise<IdentityFixture> {
+  const test = await createTestDatabase();
+  const sql = <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> =>
+    test.owner.query(statement<Row>('', text), values);
+  await sql(tables);
+  const parts = createParts(dependenciesOn(test, settings));
+  await parts.signingKeys.load();
+  const tasks = new Map(createIdentityTasks(parts).map(({ name, task }) => [name, task]));
+
+  async function messagesTo(address: string): Promise<MessageRequest[]> {
+    const rows = await sql<{ body: MessageRequest }>('select body from public.test_messages order by n');
+    return rows.map(({ body }) => body).filter((message) => message.address === address);
+  }
+
+  return {
+    test,
+    parts,
+    sql,
+    async runJobs() {
+      for (let jobs = await test.database.query(takeJobs); jobs.length > 0; ) {
+        for (const { name, payload } of jobs) await tasks.get(name)?.(payload, run);
+        jobs = await test.database.query(takeJobs);
+      }
+    },
+    messagesTo,
+    async secretOf(address) {
+      const secrets = (await messagesTo(address)).flatMap(({ text }) => /\b\d{6}\b|^[\w-]{43}$/m.exec(text)?.[0] ?? []);
+      return secrets.at(-1) ?? '';
+    },
+    async events() {
+      return (await sql<{ body: unknown }>('select body from public.test_events order by n')).map(({ body }) => body);
+    },
+    close: () => test.close(),
+  };
+}
+
+/** What the composition would give, with cheap passwords. */
+export function dependenciesOn(test: TestDatabase, settings: Partial<IdentitySettings> = {}): IdentityDependencies {
+  return {
+    database: test.database,
+    clock: systemClock,
+    enqueue: async (tx, { name }: Job<object>, payload) => {
+      await tx.query(addJob, [name, JSON.stringify(payload)]);
+    },
+    publish: async (tx, event, payload) => {
+      await tx.query(addEvent, [JSON.stringify({ event, ...payload })]);
+    },
+    listen: () => Promise.resolve(),
+    log: { warn: () => undefined },
+    notifications: {
+      async queueMessages(tx, requests) {
+        let fresh = 0;
+        for (const request of requests) {
+          fresh += (await tx.query(addMessage, [request.dedupeKey, JSON.stringify(request)])).length;
+        }
+        return fresh;
+      },
+      hasSmsBudget: (_queryable, phone) => Promise.resolve(!phone.startsWith('+979')),
+    },
+    breachedPasswords: { name: 'none', find: () => Promise.resolve({ outcome: 'absent' }) },
+    cursors: createCursors(randomBytes(32)),
+    settings: { ...defaultSettings, issuer: 'http://portico.test', bcryptCost: 4, ...settings },
+    codeSecret: Buffer.alloc(32, 1),
+    signingKeySecret: Buffer.alloc(32, 2),
+  };
+}
+
+function createParts(dependencies: IdentityDependencies): IdentityParts {
+  const { database, settings } = dependencies;
+  return {
+    ...dependencies,
+    hasher: createPasswordHasher(createPasswordGate({ queue: 1000 }), settings.bcryptCost),
+    signingKeys: createSigningKeys(dependencies),
+    revokedSessions: createRevokedSessions(database, settings.accessTokenLifetime),
+  };
+}

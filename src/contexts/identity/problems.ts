@@ -1,0 +1,15 @@
+import { defineProblems } from '../../shared/problem.ts';
+
+/** Every refusal of identity beside the platform's own. */
+export const problems = defineProblems({
+  'invalid-credentials': { status: 401, title: 'Credentials not accepted' },
+  'session-ended': { status: 401, title: 'Session ended' },
+  'password-refused': { status: 409, title: 'Password refused' },
+  'current-password-wrong': { status: 409, title: 'Current password wrong' },
+  'token-not-accepted': { status: 409, title: 'Token not accepted' },
+  'code-not-accepted': { status: 409, title: 'Code not accepted' },
+  'phone-not-valid': { status: 409, title: 'Not a mobile number' },
+  'email-taken': { status: 409, title: 'E-mail address taken' },
+  'phone-taken': { status: 409, title: 'Phone number taken' },
+  'last-admin': { status: 409, title: 'Last admin' },
+});

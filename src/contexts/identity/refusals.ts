@@ -1,0 +1,41 @@
+import { platformProblems } from '../../shared/platform-problems.ts';
+import { Problem } from '../../shared/problem.ts';
+import { problems } from './problems.ts';
+
+/** The one answer to every log-in that isn't right: unknown, unconfirmed and wrong look alike. */
+export function invalidCredentials(): Problem {
+  return new Problem(problems['invalid-credentials'], {
+    detail: 'These credentials are not accepted.',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+}
+
+/** The one answer to every refresh token that isn't good. */
+export function sessionEnded(): Problem {
+  return new Problem(problems['session-ended'], {
+    detail: 'This session has ended. Log in again.',
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  });
+}
+
+/** Wrong, expired, used, for another purpose, or never sent: nobody is told which. */
+export function codeNotAccepted(): Problem {
+  return new Problem(problems['code-not-accepted'], {
+    detail: 'This code is not accepted. Ask for a new one if it is older than five minutes.',
+    errors: [{ pointer: '/code', detail: 'is not accepted' }],
+  });
+}
+
+export function tokenNotAccepted(): Problem {
+  return new Problem(problems['token-not-accepted'], {
+    detail: 'This token is not accepted: it was used, replaced by a newer one, or is too old.',
+    errors: [{ pointer: '/token', detail: 'is not accepted' }],
+  });
+}
+
+export function tooManyRequests(seconds: number, detail: string): Problem {
+  return new Problem(platformProblems['too-many-requests'], {
+    detail,
+    headers: { 'retry-after': String(Math.max(1, Math.ceil(seconds))) },
+  });
+}

@@ -1,0 +1,41 @@
+/** What an account may do. Every account is a user; staff and admins can do all that users can. */
+export const roles = ['user', 'staff', 'admin'] as const;
+
+export type Role = (typeof roles)[number];
+
+const userScopes = ['profile:read', 'profile:write', 'sessions:read', 'sessions:write', 'wallet:read'];
+const staffScopes = [
+  'campaigns:read',
+  'campaigns:write',
+  'imports:read',
+  'imports:write',
+  'notifications:read',
+  'sandbox:read',
+  'sandbox:write',
+];
+const adminScopes = [
+  'users:read',
+  'users:write',
+  'ledger:read',
+  'notifications:write',
+  'dead-letters:read',
+  'dead-letters:write',
+];
+
+const scopesByRole: Readonly<Record<Role, readonly string[]>> = {
+  user: userScopes,
+  staff: [...userScopes, ...staffScopes],
+  admin: [...userScopes, ...staffScopes, ...adminScopes],
+};
+
+const adminOnly: ReadonlySet<string> = new Set(adminScopes);
+
+/** The scopes that a token of somebody with these roles carries. Roles this build doesn't know give nothing. */
+export function scopesOf(held: readonly string[]): ReadonlySet<string> {
+  return new Set(roles.filter((role) => held.includes(role)).flatMap((role) => scopesByRole[role]));
+}
+
+/** Whether only admins hold the scope: then the roles are read from the database on every call, never from a token. */
+export function isPrivileged(scope: string): boolean {
+  return adminOnly.has(scope);
+}

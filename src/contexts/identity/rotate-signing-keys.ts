@@ -1,0 +1,66 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import type { Database } from '../../database/transaction.ts';
+import { seal } from '../../shared/sealed.ts';
+import {
+  advanceSigningKeys,
+  ageOfCurrentKey,
+  announceSigningKeys,
+  insertSigningKey,
+  listSigningKeys,
+  lockSigningKeys,
+} from './signing-key-store.ts';
+import type { PublicJwk, SigningKeyState, StoredSigningKey } from './signing-key-store.ts';
+
+export interface SigningKeyDependencies {
+  readonly database: Database;
+  /** 32 bytes derived from PORTICO_SECRET; private keys are stored under it. */
+  readonly signingKeySecret: Buffer;
+}
+
+/**
+ * Retires the current key, lets the next one sign and makes a new next one, which every verifier can learn long before it
+ * signs. Tokens signed by the retired key stay good until they expire.
+ *
+ * @param olderThan only if the current key has signed for this many seconds; 0 rotates in any case
+ * @returns the kid that signs now
+ */
+export async function rotateSigningKeys(
+  { database, signingKeySecret }: SigningKeyDependencies,
+  { olderThan }: { readonly olderThan: number },
+): Promise<{ readonly kid: string | undefined; readonly rotated: boolean }> {
+  return database.transaction(async (tx) => {
+    await lockSigningKeys(tx);
+    const age = await ageOfCurrentKey(tx);
+    if (age !== undefined && age < olderThan) return { kid: undefined, rotated: false };
+    const kid = await advanceSigningKeys(tx);
+    await insertSigningKey(tx, createSigningKey(signingKeySecret, 'next'));
+    await announceSigningKeys(tx);
+    return { kid, rotated: true };
+  });
+}
+
+/** Makes the first pair of keys of an installation; does nothing when there are some. */
+export async function ensureSigningKeys({ database, signingKeySecret }: SigningKeyDependencies): Promise<void> {
+  if ((await listSigningKeys(database)).some(({ state }) => state === 'current')) return;
+  await database.transaction(async (tx) => {
+    await lockSigningKeys(tx);
+    if ((await listSigningKeys(tx)).some(({ state }) => state === 'current')) return;
+    await insertSigningKey(tx, createSigningKey(signingKeySecret, 'current'));
+    await insertSigningKey(tx, createSigningKey(signingKeySecret, 'next'));
+  });
+}
+
+function createSigningKey(secret: Buffer, state: SigningKeyState): StoredSigningKey {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x, y } = publicKey.export({ format: 'jwk' });
+  if (x === undefined || y === undefined) throw new Error('a P-256 key without coordinates');
+  const publicJwk: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
+  const kid = thumbprint(publicJwk);
+  const privateCipher = seal(secret, kid, privateKey.export({ format: 'der', type: 'pkcs8' }));
+  return { kid, state, publicJwk, privateCipher };
+}
+
+/** RFC 7638: the kid follows from the key, so that two keys never share one. */
+function thumbprint({ crv, kty, x, y }: PublicJwk): string {
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+}

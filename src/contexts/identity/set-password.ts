@@ -1,0 +1,47 @@
+import type { Transaction } from '../../database/transaction.ts';
+import { newId } from '../../shared/id.ts';
+import type { Account } from './account.ts';
+import type { IdentityParts } from './dependencies.ts';
+import type { PasswordHash } from './password-hasher.ts';
+import { dropPasswordReset } from './password-reset-store.ts';
+import { recordSecurityEvent } from './security-event-store.ts';
+import { revokeSessions } from './session-store.ts';
+import { mails, passwordChanged } from './texts.ts';
+import { storePassword } from './user-store.ts';
+
+export interface PasswordChange {
+  /** Read in this transaction, under its lock. */
+  readonly account: Account;
+  readonly hash: PasswordHash;
+  readonly how: 'password-changed' | 'password-reset';
+  /** The session that goes on; all others end. */
+  readonly keepSession?: string;
+}
+
+/**
+ * Sets a password, ends the sessions, voids reset tokens, and tells the owner.
+ *
+ * @returns the sessions that ended, for this process to know after the commit
+ */
+export async function setPassword(
+  { notifications }: Pick<IdentityParts, 'notifications'>,
+  tx: Transaction,
+  { account, hash, how, keepSession }: PasswordChange,
+): Promise<readonly string[]> {
+  await storePassword(tx, account.id, hash);
+  await dropPasswordReset(tx, account.id);
+  await recordSecurityEvent(tx, how, account.id, {});
+  const message = { dedupeKey: `${how}:${newId()}`, class: 'transactional', userId: account.id } as const;
+  if (account.email !== null) {
+    const mail = { ...message, channel: 'email', address: account.email, ...mails.passwordChanged() } as const;
+    await notifications.queueMessages(tx, [mail]);
+  } else if (account.phone !== null) {
+    const text = { ...message, channel: 'sms', address: account.phone, text: passwordChanged } as const;
+    await notifications.queueMessages(tx, [text]);
+  }
+  return revokeSessions(tx, {
+    userId: account.id,
+    reason: how,
+    ...(keepSession === undefined ? {} : { except: keepSession }),
+  });
+}

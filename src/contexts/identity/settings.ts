@@ -1,0 +1,42 @@
+import type { Region } from '../../shared/phone.ts';
+
+/** How often one address or number may be sent something, whatever the purpose. */
+export interface SendLimits {
+  /** Seconds between two messages. */
+  readonly pause: number;
+  readonly perHour: number;
+  readonly perDay: number;
+}
+
+/** What configuration decides about identity. Durations in seconds. */
+export interface IdentitySettings {
+  /** `iss` of access tokens: the URL under which the world knows this installation. */
+  readonly issuer: string;
+  readonly accessTokenLifetime: number;
+  /** bcrypt cost: 12 takes about 220 ms of one core, one more doubles it. */
+  readonly bcryptCost: number;
+  /** May only be stricter than the contract's 15. */
+  readonly minimumPasswordLength: number;
+  /** Accept a password when the list of breached ones can't be asked. */
+  readonly acceptUncheckedPasswords: boolean;
+  /** Whose national phone numbers are meant when there is no country code. */
+  readonly phoneRegion: Region;
+  readonly sms: SendLimits;
+  readonly email: SendLimits;
+  /** Messages with a code that one address may ask for per UTC day, and one network (/24, IPv6 /64). */
+  readonly codesPerAddress: number;
+  readonly codesPerNetwork: number;
+}
+
+/** What holds unless configuration says otherwise. */
+export const defaultSettings: Omit<IdentitySettings, 'issuer'> = {
+  accessTokenLifetime: 600,
+  bcryptCost: 12,
+  minimumPasswordLength: 15,
+  acceptUncheckedPasswords: true,
+  phoneRegion: 'IR',
+  sms: { pause: 60, perHour: 5, perDay: 10 },
+  email: { pause: 0, perHour: 5, perDay: 20 },
+  codesPerAddress: 50,
+  codesPerNetwork: 500,
+};

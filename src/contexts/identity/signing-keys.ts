@@ -1,0 +1,78 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { ensureSigningKeys } from './rotate-signing-keys.ts';
+import type { SigningKeyDependencies } from './rotate-signing-keys.ts';
+import { unseal } from '../../shared/sealed.ts';
+import { listSigningKeys } from './signing-key-store.ts';
+import type { PublicJwk, StoredSigningKey } from './signing-key-store.ts';
+
+/** Seconds between two looks at the database for an unknown kid, which anybody can send. */
+const RELOAD_PAUSE = 5;
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+}
+
+/** The closed set of keys of this installation, as this process knows it. */
+export interface SigningKeys {
+  /** The key that signs. */
+  current(): SigningKey;
+  /** The key that verifies; an unknown kid looks at the database once, at most every few seconds. */
+  find(kid: string): Promise<KeyObject | undefined>;
+  /** What the world may know, for the JWKS. */
+  list(): readonly (PublicJwk & { readonly kid: string })[];
+  /** Reads the keys anew; makes the first ones of an installation. */
+  load(): Promise<void>;
+}
+
+export function createSigningKeys(dependencies: SigningKeyDependencies): SigningKeys {
+  let stored: readonly StoredSigningKey[] = [];
+  let publicKeys: ReadonlyMap<string, KeyObject> = new Map();
+  let current: SigningKey | undefined;
+  let loading: Promise<void> | undefined;
+  let loadedAt = -Infinity;
+
+  async function read(): Promise<void> {
+    await ensureSigningKeys(dependencies);
+    const keys = await listSigningKeys(dependencies.database);
+    const signing = keys.find(({ state }) => state === 'current');
+    if (signing === undefined) throw new Error('no current signing key');
+    current = { kid: signing.kid, privateKey: openPrivateKey(dependencies.signingKeySecret, signing) };
+    publicKeys = new Map(keys.map(({ kid, publicJwk }) => [kid, importPublicKey(publicJwk)]));
+    stored = keys;
+    loadedAt = performance.now();
+  }
+
+  function load(): Promise<void> {
+    loading ??= read().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  }
+
+  return {
+    current() {
+      if (current === undefined) throw new Error('the signing keys are not loaded yet');
+      return current;
+    },
+    async find(kid) {
+      if (!publicKeys.has(kid) && performance.now() - loadedAt > RELOAD_PAUSE * 1000) await load();
+      return publicKeys.get(kid);
+    },
+    list: () => stored.map(({ kid, publicJwk }) => ({ ...publicJwk, kid })),
+    load,
+  };
+}
+
+function importPublicKey(jwk: PublicJwk): KeyObject {
+  return createPublicKey({ key: { ...jwk }, format: 'jwk' });
+}
+
+function openPrivateKey(secret: Buffer, { kid, privateCipher }: StoredSigningKey): KeyObject {
+  try {
+    return createPrivateKey({ key: unseal(secret, kid, privateCipher), format: 'der', type: 'pkcs8' });
+  } catch (cause) {
+    throw new Error('The signing keys in the database were stored under another PORTICO_SECRET.', { cause });
+  }
+}

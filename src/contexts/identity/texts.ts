@@ -1,0 +1,78 @@
+import { CODE_LIFETIME } from './one-time-code.ts';
+import type { CodePurpose } from './one-time-code.ts';
+
+export interface MailText {
+  readonly subject: string;
+  readonly text: string;
+}
+
+export const mails = {
+  confirmAddress: (token: string): MailText => ({
+    subject: 'Confirm your e-mail address',
+    text: [
+      'Somebody has signed up with this address. If it was you, confirm it with this token within 24 hours:',
+      token,
+      'If it was not you, do nothing: without the token no account comes to exist.',
+    ].join('\n\n'),
+  }),
+  alreadyRegistered: (): MailText => ({
+    subject: 'You already have an account',
+    text: [
+      'Somebody, perhaps you, has tried to sign up with this address. You already have an account here: log in, or ask',
+      'for a password reset if you have forgotten the password. Nothing has changed.',
+    ].join(' '),
+  }),
+  confirmNewAddress: (token: string): MailText => ({
+    subject: 'Confirm your new e-mail address',
+    text: [
+      'An account shall be moved to this address. If you asked for it, confirm it with this token within 24 hours:',
+      token,
+      'If you did not, do nothing: the account keeps its present address.',
+    ].join('\n\n'),
+  }),
+  addressWanted: (): MailText => ({
+    subject: 'Your e-mail address was entered for another account',
+    text: 'Somebody has tried to move another account to this address. It belongs to your account; nothing has changed.',
+  }),
+  addressChanged: (): MailText => ({
+    subject: 'Your e-mail address was changed',
+    text: 'Your account has moved to another address. If you did not ask for it, reset your password at once.',
+  }),
+  resetPassword: (token: string): MailText => ({
+    subject: 'Reset your password',
+    text: [
+      'Somebody has asked to reset the password of your account. Set a new one with this token within 30 minutes:',
+      token,
+      'If it was not you, do nothing: your password stays as it is.',
+    ].join('\n\n'),
+  }),
+  passwordChanged: (): MailText => ({
+    subject: 'Your password was changed',
+    text: passwordChanged,
+  }),
+  phoneTransferred: (): MailText => ({
+    subject: 'Your phone number has left your account',
+    text: [
+      'Somebody has proven that your number is theirs now and has moved it to another account. Your account is logged',
+      'out everywhere. Log in with this e-mail address, and set the number you have now.',
+    ].join(' '),
+  }),
+};
+
+export const passwordChanged =
+  'The password of your account was changed. If it was not you, reset it at once: all sessions then end.';
+
+const purposes: Readonly<Record<CodePurpose, string>> = {
+  login: 'log in',
+  verify: 'confirm your number',
+  reset: 'reset your password',
+  'phone-change': 'set this number for your account',
+};
+
+/** The text of a code. One SMS in every alphabet: at most 160 GSM-7 characters. */
+export function codeText(code: string, purpose: CodePurpose, numberHasAccount: boolean): string {
+  const minutes = CODE_LIFETIME / 60;
+  return numberHasAccount && (purpose === 'verify' || purpose === 'phone-change')
+    ? `${code} moves this number from the account that has it to yours. Never tell it to anyone. Valid ${minutes} minutes.`
+    : `${code} is your code to ${purposes[purpose]}. Never tell it to anyone. Valid ${minutes} minutes.`;
+}

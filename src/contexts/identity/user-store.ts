@@ -1,0 +1,201 @@
+import { statement } from '../../database/transaction.ts';
+import type { Queryable, Transaction } from '../../database/transaction.ts';
+import type { Account, Profile } from './account.ts';
+import type { PasswordHash } from './password-hasher.ts';
+import type { Role } from './role.ts';
+
+/** What a log-in compares with. */
+export interface Credentials extends PasswordHash {
+  readonly userId: string;
+}
+
+const accountColumns = `u.id, u.email, c.email as "pendingEmail", u.phone, u.gender, u.age, u.roles, u.version,
+  u.created_at as "createdAt"`;
+
+const findAccountStatement = statement<Account>(
+  'identity.find_account',
+  `select ${accountColumns} from identity.users u left join identity.email_changes c on c.user_id = u.id where u.id = $1`,
+);
+
+export async function findAccount(queryable: Queryable, userId: string): Promise<Account | undefined> {
+  const [account] = await queryable.query(findAccountStatement, [userId]);
+  return account;
+}
+
+const lockAccountStatement = statement<Account>(
+  'identity.lock_account',
+  `select ${accountColumns} from identity.users u left join identity.email_changes c on c.user_id = u.id
+   where u.id = $1 for update of u`,
+);
+
+/** Reads the account and holds it until the transaction ends: whoever changes it, or begins a session, waits. */
+export async function lockAccount(tx: Transaction, userId: string): Promise<Account | undefined> {
+  const [account] = await tx.query(lockAccountStatement, [userId]);
+  return account;
+}
+
+const credentialColumns = `id as "userId", password_hash as hash, password_scheme as scheme`;
+
+const findCredentialsByEmailStatement = statement<Credentials>(
+  'identity.find_credentials_by_email',
+  `select ${credentialColumns} from identity.users where email = $1 and email_verified_at is not null`,
+);
+const findCredentialsByPhoneStatement = statement<Credentials>(
+  'identity.find_credentials_by_phone',
+  `select ${credentialColumns} from identity.users where phone = $1 and phone_verified_at is not null`,
+);
+const findCredentialsByIdStatement = statement<Credentials>(
+  'identity.find_credentials_by_id',
+  `select ${credentialColumns} from identity.users where id = $1`,
+);
+
+/** @param email in lower case */
+export async function findCredentialsByEmail(queryable: Queryable, email: string): Promise<Credentials | undefined> {
+  const [found] = await queryable.query(findCredentialsByEmailStatement, [email]);
+  return found;
+}
+
+/** @param phone E.164 */
+export async function findCredentialsByPhone(queryable: Queryable, phone: string): Promise<Credentials | undefined> {
+  const [found] = await queryable.query(findCredentialsByPhoneStatement, [phone]);
+  return found;
+}
+
+export async function findCredentialsById(queryable: Queryable, userId: string): Promise<Credentials | undefined> {
+  const [found] = await queryable.query(findCredentialsByIdStatement, [userId]);
+  return found;
+}
+
+const lockCredentialsStatements = {
+  share: statement<Credentials>(
+    'identity.share_credentials',
+    `select ${credentialColumns} from identity.users where id = $1 for share`,
+  ),
+  update: statement<Credentials>(
+    'identity.lock_credentials',
+    `select ${credentialColumns} from identity.users where id = $1 for update`,
+  ),
+};
+
+/**
+ * The credentials as they are now, held until the transaction ends: by log-ins together (`share`), by whoever changes them
+ * alone (`update`). A session that begins while the password is being changed would otherwise survive the change.
+ */
+export async function lockCredentials(
+  tx: Transaction,
+  userId: string,
+  mode: 'share' | 'update',
+): Promise<Credentials | undefined> {
+  const [found] = await tx.query(lockCredentialsStatements[mode], [userId]);
+  return found;
+}
+
+const lockCredentialsByPhoneStatement = statement<Credentials>(
+  'identity.lock_credentials_by_phone',
+  `select ${credentialColumns} from identity.users where phone = $1 and phone_verified_at is not null for update`,
+);
+
+/** The credentials of whoever has the number now, held alone until the transaction ends: it can't move away meanwhile. */
+export async function lockCredentialsByPhone(tx: Transaction, phone: string): Promise<Credentials | undefined> {
+  const [found] = await tx.query(lockCredentialsByPhoneStatement, [phone]);
+  return found;
+}
+
+const updatePasswordStatement = statement(
+  'identity.update_password',
+  `update identity.users set password_hash = $2, password_scheme = $3, updated_at = clock_timestamp() where id = $1`,
+);
+
+/** Sets the hash. Does NOT end sessions: a re-hash of the same password uses it too. */
+export async function storePassword(tx: Transaction, userId: string, { hash, scheme }: PasswordHash): Promise<void> {
+  await tx.query(updatePasswordStatement, [userId, hash, scheme]);
+}
+
+/** A sign-up whose address or number is proven. */
+export interface ProvenRegistration extends PasswordHash, Profile {
+  readonly id: string;
+  readonly email: string | null;
+  readonly phone: string | null;
+}
+
+const insertUserStatement = statement(
+  'identity.insert_user',
+  `insert into identity.users
+     (id, email, email_verified_at, phone, phone_verified_at, password_hash, password_scheme, gender, age)
+   values ($1, $2, case when $2::text is not null then clock_timestamp() end,
+     $3, case when $3::text is not null then clock_timestamp() end, $4, $5, $6, $7)`,
+);
+
+/** @throws the unique violation of `users_verified_email_key` or `users_verified_phone_key` */
+export async function insertUser(tx: Transaction, user: ProvenRegistration): Promise<void> {
+  const { id, email, phone, hash, scheme, gender, age } = user;
+  await tx.query(insertUserStatement, [id, email, phone, hash, scheme, gender, age]);
+}
+
+const setEmailStatement = statement(
+  'identity.set_email',
+  `update identity.users set email = $2, email_verified_at = clock_timestamp(), version = version + 1,
+     updated_at = clock_timestamp() where id = $1`,
+);
+
+/** @throws the unique violation of `users_verified_email_key` */
+export async function setEmail(tx: Transaction, userId: string, email: string): Promise<void> {
+  await tx.query(setEmailStatement, [userId, email]);
+}
+
+const setPhoneStatement = statement(
+  'identity.set_phone',
+  `update identity.users set phone = $2, phone_verified_at = clock_timestamp(), version = version + 1,
+     updated_at = clock_timestamp() where id = $1`,
+);
+
+/** @throws the unique violation of `users_verified_phone_key` */
+export async function setPhone(tx: Transaction, userId: string, phone: string): Promise<void> {
+  await tx.query(setPhoneStatement, [userId, phone]);
+}
+
+const releasePhoneStatement = statement<{ id: string; email: string | null }>(
+  'identity.release_phone',
+  `update identity.users set phone = null, phone_verified_at = null, version = version + 1,
+     updated_at = clock_timestamp() where phone = $1 and phone_verified_at is not null and id <> $2 returning id, email`,
+);
+
+/** Takes the number from whoever else has it. @returns that account */
+export async function releasePhone(
+  tx: Transaction,
+  phone: string,
+  newOwner: string,
+): Promise<{ id: string; email: string | null } | undefined> {
+  const [former] = await tx.query(releasePhoneStatement, [phone, newOwner]);
+  return former;
+}
+
+const findRolesStatement = statement<{ roles: Role[] }>(
+  'identity.find_roles',
+  `select roles from identity.users where id = $1`,
+);
+
+/** The roles as they are now; undefined when the account is gone. */
+export async function findRoles(queryable: Queryable, userId: string): Promise<readonly Role[] | undefined> {
+  const [found] = await queryable.query(findRolesStatement, [userId]);
+  return found?.roles;
+}
+
+const lockAdminsStatement = statement(
+  'identity.lock_admins',
+  `select pg_advisory_xact_lock(hashtext('identity.admins'))`,
+);
+const hasOtherAdminStatement = statement<{ exists: boolean }>(
+  'identity.has_other_admin',
+  `select exists (select 1 from identity.users where 'admin' = any (roles) and id <> $1) as exists`,
+);
+
+/**
+ * Whether somebody else is an admin. Those who ask go one after the other, so that two admins can't remove each other at
+ * once; the lock is a statement of its own, because one statement would look with eyes from before the wait.
+ */
+export async function hasOtherAdmin(tx: Transaction, userId: string): Promise<boolean> {
+  await tx.query(lockAdminsStatement);
+  const [answer] = await tx.query(hasOtherAdminStatement, [userId]);
+  return answer?.exists === true;
+}

@@ -1,0 +1,53 @@
+import type { Transaction } from '../../database/transaction.ts';
+import type { IdentityParts } from './dependencies.ts';
+import { takeEmailChange } from './email-change-store.ts';
+import { tokenNotAccepted } from './refusals.ts';
+import { deleteClaimsOnEmail, takeRegistrationByToken } from './registration-store.ts';
+import { hashSecretToken } from './secret-token.ts';
+import { recordSecurityEvent } from './security-event-store.ts';
+import { mails } from './texts.ts';
+import { insertUser, setEmail } from './user-store.ts';
+
+/**
+ * Takes the token of a confirmation mail: a sign-up becomes an account, or an account gets its new address.
+ *
+ * @throws Problem 409 `token-not-accepted`; the violation of `users_verified_email_key` (409 `email-taken`) when another
+ * account has confirmed the address meanwhile
+ */
+export async function verifyEmail(
+  parts: Pick<IdentityParts, 'database' | 'notifications'>,
+  { token }: { readonly token: string },
+): Promise<void> {
+  const tokenHash = hashSecretToken(token);
+  await parts.database.transaction(async (tx) => {
+    const done = (await finishRegistration(tx, tokenHash)) || (await finishChange(parts, tx, tokenHash));
+    if (!done) throw tokenNotAccepted();
+  });
+}
+
+async function finishRegistration(tx: Transaction, tokenHash: Buffer): Promise<boolean> {
+  const registration = await takeRegistrationByToken(tx, tokenHash);
+  if (registration?.email == null) return false;
+  await insertUser(tx, registration);
+  await deleteClaimsOnEmail(tx, registration.email);
+  return true;
+}
+
+async function finishChange(
+  { notifications }: Pick<IdentityParts, 'notifications'>,
+  tx: Transaction,
+  tokenHash: Buffer,
+): Promise<boolean> {
+  const change = await takeEmailChange(tx, tokenHash);
+  if (change === undefined) return false;
+  const { userId, email, formerEmail, requestId } = change;
+  await setEmail(tx, userId, email);
+  await deleteClaimsOnEmail(tx, email);
+  await recordSecurityEvent(tx, 'email-changed', userId, { from: formerEmail, to: email });
+  if (formerEmail !== null) {
+    const message = { channel: 'email', class: 'transactional', address: formerEmail, userId } as const;
+    const dedupeKey = `email-changed:${requestId}`;
+    await notifications.queueMessages(tx, [{ ...message, dedupeKey, ...mails.addressChanged() }]);
+  }
+  return true;
+}
