@@ -10,6 +10,10 @@ interface Parts {
   readonly mediaType: string | null;
 }
 
+export function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
 /** SHA-256 over parameters and body; the order of a body's fields does not matter. */
 export function fingerprintOf(parts: Parts, body: unknown): Buffer {
   return createHash('sha256')

@@ -26,6 +26,7 @@ import type { BodyTimes, ParsedBody } from './request-body.ts';
 import { problemAnswer } from './respond.ts';
 import type { Answer } from './respond.ts';
 import type { CheckResponse } from './response-check.ts';
+import type { Guard } from './service-operations.ts';
 import type { StreamedAnswer } from './stream.ts';
 
 export interface OperationDependencies {
@@ -51,6 +52,10 @@ export interface Operation {
   readonly handler: PlainHandler;
   readonly metrics: RouteMetrics;
   readonly produced: readonly string[];
+  /** Headers of every answer: what a deprecated operation announces. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Judges the raw request beyond what the contract can say; throws to refuse. */
+  readonly guard: Guard | undefined;
 }
 
 export type Outcome =
@@ -58,7 +63,7 @@ export type Outcome =
   | { readonly kind: 'stream'; readonly answer: StreamedAnswer; readonly signal: AbortSignal };
 
 /** @throws when the document asks for what cannot be kept: a bug in the contract, seen at start-up. */
-export function createOperation(route: Route, handler: PlainHandler, metrics: RouteMetrics): Operation {
+export function createOperation(route: Route, handler: PlainHandler, metrics: RouteMetrics, guard?: Guard): Operation {
   if (route.idempotencyKey && route.scopes === null) {
     throw new Error(
       `${route.operationId} takes Idempotency-Key from anyone: stored answers must belong to a principal.`,
@@ -67,7 +72,17 @@ export function createOperation(route: Route, handler: PlainHandler, metrics: Ro
   if (route.idempotencyKey && route.streaming.response) {
     throw new Error(`${route.operationId} streams its answer, which Idempotency-Key would have to store.`);
   }
-  return { route, handler, metrics, produced: producedTypes(route) };
+  return { route, handler, metrics, guard, produced: producedTypes(route), headers: deprecationHeaders(route) };
+}
+
+/** RFC 9745 and 8594: since when, until when, and where to read what replaces it. */
+function deprecationHeaders({ deprecated }: Route): Record<string, string> {
+  if (deprecated === null) return {};
+  return {
+    Deprecation: `@${Math.floor(Date.parse(deprecated.since) / 1_000)}`,
+    Sunset: new Date(deprecated.sunset).toUTCString(),
+    Link: `<${deprecated.link}>; rel="deprecation"`,
+  };
 }
 
 /** Path parameters, percent-decoded. */
@@ -86,6 +101,7 @@ export async function runOperation(
   path: PathParameters,
 ): Promise<Outcome> {
   const { route } = operation;
+  Object.assign(exchange.headers, operation.headers);
   // Counted before anything else, so that floods of malformed requests count too; judged only after parsing.
   const flood = route.rateLimit === 'internal' ? null : await dependencies.rateLimit.admit(exchange);
   requireAcceptable(exchange.req.headers.accept, operation.produced);
@@ -118,9 +134,10 @@ export async function runOperation(
 /** Credentials, then the rate limit of the class, then scopes. */
 async function admit(
   { authenticate, verifier, rateLimit }: OperationDependencies,
-  { route }: Operation,
+  { route, guard }: Operation,
   exchange: Exchange,
 ): Promise<Credentials | null> {
+  guard?.(exchange.req);
   const credentials = route.scopes === null ? null : await authenticate(exchange.req);
   exchange.principal = credentials?.principal ?? null;
   await rateLimit.charge(exchange, route.rateLimit);
@@ -160,13 +177,13 @@ function queryOf(url: string): string {
 /** Runs the handler and holds its answer against the document. */
 async function execute(
   { checkResponse }: OperationDependencies,
-  { route, handler, metrics }: Operation,
+  operation: Operation,
   exchange: Exchange,
   input: PlainInput,
   caller: AnonymousCaller,
 ): Promise<Answer> {
-  const answer = toAnswer(route, await handler(input, caller));
-  checkResponse(exchange, route, answer, metrics.breached);
+  const answer = toAnswer(operation.route, await operation.handler(input, caller));
+  checkResponse(exchange, operation, answer);
   return answer;
 }
 
@@ -201,7 +218,7 @@ async function runInTransaction(
       const problem = toProblem(error, constraints);
       if (!isStoredRefusal(problem)) return null;
       const refusal = problemAnswer(exchange, problem);
-      dependencies.checkResponse(exchange, route, refusal, metrics.breached);
+      dependencies.checkResponse(exchange, operation, refusal);
       exchange.problem = problem.code;
       return refusal;
     },

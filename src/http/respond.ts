@@ -13,6 +13,8 @@ export interface Answer {
 
 /** What the server adds to every answer. */
 export interface Responder {
+  /** Beside the ones every server sends, such as Strict-Transport-Security behind https. */
+  readonly headers: Readonly<Record<string, string>>;
   /** True while draining: answers then ask the client to leave the connection. */
   closing(): boolean;
   /** CORS headers for this request, if its origin is allowed. */
@@ -37,6 +39,7 @@ export function answerHeaders(
 ): Record<string, string> {
   return {
     ...baseHeaders,
+    ...responder.headers,
     'X-Request-Id': exchange.requestId,
     'X-Correlation-ID': exchange.correlationId,
     ...responder.cors(exchange),

@@ -32,12 +32,16 @@ export interface ResponseCheckOptions {
  * Checks an answer against the document before it leaves.
  * @throws Problem 500 that names the places, in strict mode.
  */
-export type CheckResponse = (exchange: Exchange, route: Route, answer: Answer, onBreach: () => void) => void;
+export type CheckResponse = (
+  exchange: Exchange,
+  operation: { readonly route: Route; readonly metrics: { breached(): void } },
+  answer: Answer,
+) => void;
 
 const commonProblems: ReadonlySet<string> = new Set(Object.keys(platformProblems));
 
 export function createResponseCheck({ breaches, rate, strict, responder, log }: ResponseCheckOptions): CheckResponse {
-  return (exchange, route, answer, onBreach) => {
+  return (exchange, { route, metrics }, answer) => {
     if (rate < 1 && Math.random() >= rate) return;
     const headers = answerHeaders(exchange, responder, answer.headers);
     const mediaType = answer.headers['Content-Type']?.split(';')[0] ?? null;
@@ -47,7 +51,7 @@ export function createResponseCheck({ breaches, rate, strict, responder, log }: 
       commonProblems,
     );
     if (found.length === 0) return;
-    onBreach();
+    metrics.breached();
     log.error({ operation: route.operationId, status: answer.status, breaches: found }, 'answer breaks the contract');
     if (strict) {
       throw new Problem(platformProblems['internal-error'], {

@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { withCorrelation } from '../telemetry/correlation.ts';
+import type { Logger } from '../telemetry/logs.ts';
+import { recordExchange } from './access-log.ts';
+import { ClientGone } from './body.ts';
+import type { ClientAddress } from './client-address.ts';
+import { beginExchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+import { runOperation } from './operations.ts';
+import type { Operation, OperationDependencies } from './operations.ts';
+import { toProblem } from './problems.ts';
+import { problemAnswer, send } from './respond.ts';
+import type { Answer, Responder } from './respond.ts';
+import { sendEvents, sendStream } from './stream.ts';
+
+export interface AnsweringOptions {
+  readonly dependencies: OperationDependencies;
+  readonly responder: Responder;
+  readonly clientAddress: ClientAddress;
+  /** How often an idle event stream shows that it is alive. */
+  readonly heartbeatMilliseconds: number;
+  readonly log: Logger;
+}
+
+/** Node's pair, as Hapi's `request.raw` holds it. */
+export interface RawExchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
+/** Runs an operation and answers, whatever happens. Never rejects. */
+export async function answerOperation(
+  options: AnsweringOptions,
+  operation: Operation,
+  raw: RawExchange,
+  path: Readonly<Record<string, string>>,
+): Promise<void> {
+  const exchange = begin(options, raw, operation);
+  await withCorrelation(exchange, async () => {
+    try {
+      await write(options, operation, exchange, path);
+    } catch (error) {
+      fail(options, exchange, error, operation);
+    }
+  });
+}
+
+async function write(
+  { dependencies, responder, heartbeatMilliseconds }: AnsweringOptions,
+  operation: Operation,
+  exchange: Exchange,
+  path: Readonly<Record<string, string>>,
+): Promise<void> {
+  const outcome = await runOperation(dependencies, operation, exchange, path);
+  if (outcome.kind === 'answer') return send(exchange, responder, outcome.answer);
+  const isEvents = outcome.answer.headers['Content-Type']?.startsWith('text/event-stream') === true;
+  if (!isEvents) return sendStream(exchange, responder, outcome.answer);
+  return sendEvents(exchange, responder, outcome.answer, { signal: outcome.signal, heartbeatMilliseconds });
+}
+
+/** Answers what is no operation: pages, undeclared methods, unknown paths. Never rejects. */
+export async function answerOther(
+  options: AnsweringOptions,
+  raw: RawExchange,
+  answer: (exchange: Exchange) => Answer | Promise<Answer>,
+): Promise<void> {
+  const exchange = begin(options, raw);
+  await withCorrelation(exchange, async () => {
+    try {
+      send(exchange, options.responder, await answer(exchange));
+    } catch (error) {
+      fail(options, exchange, error);
+    }
+  });
+}
+
+function begin({ clientAddress, log }: AnsweringOptions, { req, res }: RawExchange, operation?: Operation): Exchange {
+  const exchange = beginExchange({ req, res, ip: clientAddress(req), route: operation?.route ?? null });
+  recordExchange(exchange, operation?.metrics ?? null, log);
+  return exchange;
+}
+
+/** Tells the caller what was thrown, as far as it is the caller's business, and the log the rest. */
+function fail(options: AnsweringOptions, exchange: Exchange, error: unknown, operation?: Operation): void {
+  const { log, responder, dependencies } = options;
+  const { res } = exchange;
+  if (error instanceof ClientGone || res.destroyed) {
+    res.destroy();
+    return;
+  }
+  let problem = toProblem(error, dependencies.constraints);
+  if (problem.status >= 500) {
+    log.error({ operation: operation?.route.operationId, error: problem.cause ?? problem }, 'request failed');
+  }
+  if (res.headersSent) {
+    // Half an answer must not look like a whole one.
+    if (problem.status < 500) log.error({ error }, 'refused after the answer had begun');
+    res.destroy();
+    return;
+  }
+  if (operation !== undefined) {
+    try {
+      dependencies.checkResponse(exchange, operation, problemAnswer(exchange, problem));
+    } catch (breach) {
+      problem = toProblem(breach, dependencies.constraints);
+    }
+  }
+  exchange.problem = problem.code;
+  send(exchange, responder, problemAnswer(exchange, problem));
+}
