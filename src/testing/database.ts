@@ -17,7 +17,7 @@ export interface TestDatabase {
 
 /** A fresh clone of the migrated template: one per test file, so that files can run side by side. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const server = process.env['PORTICO_TEST_SERVER_URL'];
+  const server = process.env['TEST_SERVER_URL'];
   if (server === undefined) throw new Error('No test server: run tests with "npm run jest".');
   const name = `portico_${randomBytes(6).toString('hex')}`;
   await administer(server, `create database ${name} template portico_template strategy file_copy`);

@@ -27,5 +27,5 @@ export default async function globalSetup(): Promise<void> {
   const template = new URL(server.url);
   template.pathname = '/portico_template';
   await migrate(template.href);
-  process.env['PORTICO_TEST_SERVER_URL'] = server.url;
+  process.env['TEST_SERVER_URL'] = server.url;
 }

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { compose } from '../compose.ts';
+import { readConfig } from '../config.ts';
+import type { Config } from '../config.ts';
+import { migrate, schemaState } from '../database/migrate.ts';
+import { openDatabases } from '../database/open.ts';
+import { demoAccounts, seedDemo } from '../demo.ts';
+import { StartupError } from '../shared/startup-error.ts';
+import { createLogger } from '../telemetry/logs.ts';
+import type { Command } from './command.ts';
+
+interface Roles {
+  readonly api: boolean;
+  readonly jobs: boolean;
+  /** Migrate first; a separate `migrate` run does it otherwise. */
+  readonly migrate: boolean;
+}
+
+export const startCommand: Command = {
+  name: 'start',
+  summary: 'everything in one process: PostgreSQL, migrations, demo data, API, jobs',
+  usage: `portico start
+
+Starts the embedded PostgreSQL (or uses DATABASE_URL), migrates it, loads demo data into the embedded one, serves the API
+and runs jobs. Ctrl-C stops it cleanly; the data stay in .portico/ for the next start.`,
+  run: () => serve({ api: true, jobs: true, migrate: true }),
+};
+
+export const apiCommand: Command = {
+  name: 'api',
+  summary: 'serve the API only',
+  usage: 'portico api\n\nServes the API on HOST and PORT. Run "portico migrate" first and "portico worker" beside it.',
+  run: () => serve({ api: true, jobs: false, migrate: false }),
+};
+
+export const workerCommand: Command = {
+  name: 'worker',
+  summary: 'run jobs only',
+  usage: 'portico worker\n\nRuns jobs, JOB_CONCURRENCY at once. Run "portico migrate" first.',
+  run: () => serve({ api: false, jobs: true, migrate: false }),
+};
+
+async function serve(roles: Roles): Promise<number> {
+  const config = readConfig(process.env);
+  const log = createLogger({ level: config.logLevel });
+  const stopping = stopSignal();
+  const databases = await openDatabases(config);
+  try {
+    if (roles.migrate) await migrate(databases.owner);
+    const demo = config.demo ?? databases.embedded;
+    const portico = await compose({ config, databases, log, api: roles.api, jobs: roles.jobs, demo });
+    try {
+      if (!roles.migrate) await requireSchema(portico.database);
+      if (demo && roles.migrate) await seedDemo(portico);
+      const { url } = await portico.start();
+      announce(config, url, demo);
+      const failure = await Promise.race([stopping, fatalError()]);
+      if (failure !== null) log.fatal({ error: failure }, 'an error nobody handled: stopping');
+      return failure === null ? 0 : 1;
+    } finally {
+      await portico.stop();
+    }
+  } finally {
+    await databases.close();
+  }
+}
+
+async function requireSchema(database: Parameters<typeof schemaState>[0]): Promise<void> {
+  const state = await schemaState(database).catch(() => 'behind');
+  if (state === 'behind') {
+    throw new StartupError('The database does not have the schema of this version: run "portico migrate" first.');
+  }
+}
+
+/** Resolves at the first SIGINT or SIGTERM; the second ends the process at once. */
+async function stopSignal(): Promise<null> {
+  const controller = new AbortController();
+  await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: controller.signal })));
+  controller.abort();
+  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => process.exit(130));
+  return null;
+}
+
+/** Resolves with what nobody handled: the process then drains like at a signal, and exits with 1. */
+function fatalError(): Promise<Error> {
+  return new Promise((resolve) => {
+    const settle = (error: unknown): void => resolve(error instanceof Error ? error : new Error(String(error)));
+    process.once('uncaughtException', settle);
+    process.once('unhandledRejection', settle);
+  });
+}
+
+function announce(config: Config, url: string | null, demo: boolean): void {
+  if (url === null) {
+    console.log('Portico runs jobs. Ctrl-C stops it.');
+    return;
+  }
+  const base = config.publicUrl ?? url;
+  console.log(`Portico is ready.
+
+  API         ${base}/api/v1
+  Swagger UI  ${base}/docs
+  Health      ${base}/health/ready`);
+  if (demo) {
+    console.log('\n  Demo accounts (e-mail, password):');
+    for (const { role, email, password } of demoAccounts)
+      console.log(`    ${role.padEnd(6)} ${email.padEnd(22)} ${password}`);
+  }
+  console.log('\nCtrl-C stops it.');
+}

@@ -1,0 +1,203 @@
+import { isRegion } from './shared/phone.ts';
+import type { Region } from './shared/phone.ts';
+import { StartupError } from './shared/startup-error.ts';
+
+/** Everything that surroundings decide, read once. Secrets live only here. */
+export interface Config {
+  /** Connects as the application; undefined starts the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** Connects as the owner of the schemas, for migrations and the job queue. Default: `databaseUrl`. */
+  readonly migrationDatabaseUrl: string | undefined;
+  /** A replica for dashboards and reconciliation. Default: `databaseUrl`. */
+  readonly reportingDatabaseUrl: string | undefined;
+  /** The folder of the embedded PostgreSQL and its secret. */
+  readonly dataDirectory: string;
+  readonly embeddedPostgresPort: number | undefined;
+  /** Master key, 32 characters at least; undefined makes and keeps one in the data folder (embedded PostgreSQL only). */
+  readonly secret: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  /** Where callers reach this installation; `iss` of tokens. Default: the address listened on. */
+  readonly publicUrl: string | undefined;
+  readonly corsOrigins: readonly string[];
+  /** Addresses or CIDR ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Contexts hosted by this process; empty is all. */
+  readonly contexts: readonly string[];
+  readonly logLevel: string;
+  readonly smsProviders: readonly string[];
+  readonly emailProviders: readonly string[];
+  readonly smtpUrl: string | undefined;
+  readonly emailFrom: string;
+  readonly defaultRegion: Region;
+  readonly bcryptCost: number;
+  readonly minimumPasswordLength: number;
+  readonly rateLimitStore: 'memory' | 'postgres' | 'redis';
+  /** Multiplies every rate limit, for load tests. */
+  readonly rateLimitFactor: number;
+  readonly redisUrl: string | undefined;
+  /** Share of answers checked against the contract, 0 to 1. */
+  readonly responseValidation: number;
+  /** A breach of the contract fails the request (development, tests) instead of being logged. */
+  readonly strictResponses: boolean;
+  /** Bearer token for /metrics; undefined leaves it open. */
+  readonly metricsToken: string | undefined;
+  readonly otlpEndpoint: string | undefined;
+  /** Share of traces recorded, 0 to 1. */
+  readonly traceRatio: number;
+  /** Jobs at once in this process. */
+  readonly jobConcurrency: number;
+  /** Connections of the API's pool. */
+  readonly poolSize: number;
+  /** Seconds that requests and jobs in progress get when the process is asked to stop. */
+  readonly drainSeconds: number;
+  /** Loads demo users and campaigns on start: default with the embedded PostgreSQL. */
+  readonly demo: boolean | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads one variable: gives the value, or adds to `faults` what would be right. */
+class Reader {
+  readonly faults: string[] = [];
+  readonly known = new Set<string>();
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  text(name: string): string | undefined {
+    this.known.add(name);
+    const value = this.#environment[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  url(name: string, protocols: readonly string[]): string | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
+    // The value may hold a password, so it is not repeated.
+    this.faults.push(`${name} must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    return undefined;
+  }
+
+  number(name: string, fallback: number, minimum: number, maximum: number, whole = true): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const parsed = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    if (parsed >= minimum && parsed <= maximum && (!whole || Number.isInteger(parsed))) return parsed;
+    this.faults.push(`${name} must be a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}, not "${value}"`);
+    return fallback;
+  }
+
+  optionalNumber(name: string, minimum: number, maximum: number): number | undefined {
+    return this.text(name) === undefined ? undefined : this.number(name, minimum, minimum, maximum);
+  }
+
+  choice<Value extends string>(name: string, fallback: Value, values: readonly Value[]): Value {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const found = values.find((allowed) => allowed === value);
+    if (found !== undefined) return found;
+    this.faults.push(`${name} must be one of ${values.join(', ')}, not "${value}"`);
+    return fallback;
+  }
+
+  flag(name: string): boolean | undefined {
+    const value = this.text(name);
+    return value === undefined ? undefined : this.choice(name, 'false', ['true', 'false']) === 'true';
+  }
+
+  list(name: string, fallback: readonly string[], values?: readonly string[]): readonly string[] {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const items = value.split(',').map((item) => item.trim());
+    for (const item of items) {
+      if (item === '') this.faults.push(`${name} must be a comma-separated list without empty items`);
+      else if (values !== undefined && !values.includes(item)) {
+        this.faults.push(`${name} has "${item}", which is none of ${values.join(', ')}`);
+      }
+    }
+    return items;
+  }
+}
+
+/** Read by command-line clients, so they may stand in the same environment. */
+const clientVariables = new Set(['PORTICO_URL', 'PORTICO_TOKEN', 'PORTICO_EMAIL', 'PORTICO_PASSWORD']);
+
+const contextNames = ['identity', 'rewards', 'notifications', 'platform'];
+
+/**
+ * Reads the environment into one frozen object.
+ * @throws StartupError, exit code 2, that lists every missing, wrong or unknown variable at once.
+ */
+export function readConfig(environment: Environment): Config {
+  const read = new Reader(environment);
+  const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const config: Config = {
+    databaseUrl,
+    migrationDatabaseUrl: read.url('MIGRATION_DATABASE_URL', ['postgres:', 'postgresql:']) ?? databaseUrl,
+    reportingDatabaseUrl: read.url('REPORTING_DATABASE_URL', ['postgres:', 'postgresql:']) ?? databaseUrl,
+    dataDirectory: read.text('PORTICO_DATA') ?? '.portico',
+    embeddedPostgresPort: read.optionalNumber('PORTICO_POSTGRES_PORT', 1, 65_535),
+    secret: read.text('PORTICO_SECRET'),
+    host: read.text('HOST') ?? '127.0.0.1',
+    port: read.number('PORT', 8080, 0, 65_535),
+    publicUrl: read.url('PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
+    corsOrigins: read.list('CORS_ORIGINS', []),
+    trustedProxies: read.list('TRUSTED_PROXIES', []),
+    contexts: read.list('PORTICO_CONTEXTS', [], contextNames),
+    logLevel: read.choice('LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    smsProviders: read.list('SMS_PROVIDERS', ['sandbox'], ['sandbox']),
+    emailProviders: read.list('EMAIL_PROVIDERS', ['sandbox'], ['sandbox', 'smtp']),
+    smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
+    emailFrom: read.text('EMAIL_FROM') ?? 'Portico <no-reply@portico.example>',
+    defaultRegion: region(read),
+    bcryptCost: read.number('BCRYPT_COST', 12, 4, 15),
+    minimumPasswordLength: read.number('MINIMUM_PASSWORD_LENGTH', 15, 15, 72),
+    rateLimitStore: read.choice('RATE_LIMIT_STORE', 'memory', ['memory', 'postgres', 'redis']),
+    rateLimitFactor: read.number('RATE_LIMIT_FACTOR', 1, 0.001, 1_000_000, false),
+    redisUrl: read.url('REDIS_URL', ['redis:', 'rediss:']),
+    responseValidation: read.number('RESPONSE_VALIDATION', databaseUrl === undefined ? 1 : 0.05, 0, 1, false),
+    strictResponses: read.flag('STRICT_RESPONSES') ?? databaseUrl === undefined,
+    metricsToken: read.text('METRICS_TOKEN'),
+    otlpEndpoint: read.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
+    traceRatio: read.number('OTEL_TRACES_SAMPLER_ARG', 0.05, 0, 1, false),
+    jobConcurrency: read.number('JOB_CONCURRENCY', 4, 1, 64),
+    poolSize: read.number('DATABASE_POOL_SIZE', 20, 2, 200),
+    drainSeconds: read.number('DRAIN_SECONDS', 20, 1, 300),
+    demo: read.flag('PORTICO_DEMO'),
+  };
+  requireTogether(read, config);
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('PORTICO_') && !read.known.has(name) && !clientVariables.has(name)) {
+      read.faults.push(`${name} is no setting of Portico: correct its spelling or remove it`);
+    }
+  }
+  if (read.faults.length > 0) {
+    throw new StartupError(`Wrong configuration: ${read.faults.join('; ')}.`, { exitCode: 2 });
+  }
+  return Object.freeze(config);
+}
+
+function region(read: Reader): Region {
+  const value = read.text('DEFAULT_REGION') ?? 'IR';
+  if (isRegion(value)) return value;
+  read.faults.push(`DEFAULT_REGION must be a country of ISO 3166 in two capital letters, not "${value}"`);
+  return 'IR';
+}
+
+function requireTogether(read: Reader, config: Config): void {
+  const { faults } = read;
+  if (config.secret !== undefined && config.secret.length < 32) {
+    faults.push('PORTICO_SECRET must have at least 32 characters, for example from "openssl rand -base64 32"');
+  }
+  if (config.databaseUrl !== undefined && config.secret === undefined) {
+    faults.push(
+      'PORTICO_SECRET is missing: with DATABASE_URL set it must be given, for example from "openssl rand -base64 32"',
+    );
+  }
+  if (config.rateLimitStore === 'redis' && config.redisUrl === undefined) faults.push('REDIS_URL is missing');
+  if (config.emailProviders.includes('smtp') && config.smtpUrl === undefined) faults.push('SMTP_URL is missing');
+}
