@@ -56,7 +56,7 @@ function escape(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-function detailOf({ keyword, params, instancePath, message }: ValidatorError, place: Place, data: unknown): string {
+function detailOf({ keyword, params, instancePath }: ValidatorError, place: Place, data: unknown): string {
   const limit = String(params['limit']);
   switch (keyword) {
     case 'required':
@@ -100,8 +100,14 @@ function detailOf({ keyword, params, instancePath, message }: ValidatorError, pl
       return `must match ${String(params['pattern'])}`;
     case 'discriminator':
       return `must name a known kind, but is ${JSON.stringify(params['tagValue'] ?? null)}`;
+    case 'propertyNames':
+      return `must not hold a field called ${JSON.stringify(params['propertyName'])}`;
+    case 'dependentRequired':
+      return `must also have ${String(params['deps'])}, because it has ${String(params['property'])}`;
+    case 'contains':
+      return `must contain at least ${counted(String(params['minContains'] ?? 1), 'item')} of the described kind`;
     default:
-      return message ?? 'is not valid';
+      return 'is not one of the allowed forms';
   }
 }
 

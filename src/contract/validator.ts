@@ -4,7 +4,6 @@ export interface ValidatorError {
   /** JSON Pointer to the value. */
   readonly instancePath: string;
   readonly params: Readonly<Record<string, unknown>>;
-  readonly message?: string;
 }
 
 /** A generated validator. `errors` belongs to the last call and is replaced by the next one: read it at once. */

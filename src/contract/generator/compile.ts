@@ -25,6 +25,7 @@ export async function compileValidators(
     discriminator: true,
     allErrors: options.allErrors,
     inlineRefs: false,
+    messages: false,
     formats: {
       ...stringFormats,
       ...Object.fromEntries(annotationFormats.map((format) => [format, true as const])),
@@ -40,6 +41,8 @@ export async function compileValidators(
     platform: 'node',
     target: 'node24',
     treeShaking: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'none',
     charset: 'utf8',
     write: false,
