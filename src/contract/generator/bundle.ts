@@ -96,5 +96,8 @@ export function describeProblem(problem: NormalizedProblem): string {
   const [first] = problem.location;
   if (first === undefined) return `${problem.ruleId} ${problem.message}`;
   const { source, start } = getLineColLocation(first);
-  return `${relative(process.cwd(), source.absoluteRef)}:${start.line}:${start.col} ${problem.ruleId} ${problem.message}`;
+  // Redocly does not say which reference it could not follow.
+  const text = problem.message.endsWith('$ref') ? ` (${source.getLines()[start.line - 1]?.trim() ?? ''})` : '';
+  const file = relative(process.cwd(), source.absoluteRef);
+  return `${file}:${start.line}:${start.col} ${problem.ruleId} ${problem.message}${text}`;
 }

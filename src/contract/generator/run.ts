@@ -24,10 +24,10 @@ export async function run({ root, mode }: RunOptions): Promise<number> {
   try {
     const sources = await readSources(join(root, 'openapi'));
     const document = await bundleDocuments(sources);
+    if (mode === 'check') await requireCurrent(root, sources, document);
     const files = await generate(root, document, sources);
     await replaceFiles(join(root, 'src/contract/generated'), files);
     if (mode === 'write') await writeContract(root, sources, document);
-    if (mode === 'check') await requireCurrent(root, sources, document);
     if (mode !== 'build') await requireClean(sources, document);
     console.log(summary(document, sources, performance.now() - started, mode));
     return 0;
