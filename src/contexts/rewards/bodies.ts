@@ -1,0 +1,65 @@
+import { windowStartOf } from './bonus-campaign.ts';
+import type { BonusCampaign } from './bonus-campaign.ts';
+import { remainingLines } from './bonus-import.ts';
+import type { ImportProgress } from './bonus-import.ts';
+import type { ImportEvent } from './get-bonus-import-events.ts';
+import type { WalletEntry } from './ledger-store.ts';
+
+/** A campaign as the contract words it. */
+export function campaignBody(campaign: BonusCampaign, coinsGranted: number, now: Date) {
+  const { id, name, coins, periodPolicy, windowSeconds, messageTemplate, defaultRegion, claimUntil, createdAt } =
+    campaign;
+  return {
+    id,
+    name,
+    coins,
+    periodPolicy,
+    windowSeconds,
+    currentWindowStart: windowStartOf(windowSeconds, now).toISOString(),
+    messageTemplate,
+    defaultRegion,
+    ...(claimUntil === null ? {} : { claimUntil: claimUntil.toISOString() }),
+    coinsGranted,
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+/** An import as the contract words it. */
+export function importBody({ import: found, messages }: ImportProgress) {
+  const { credited, pending, duplicate, malformed, expired } = found;
+  const remaining = remainingLines(found);
+  return {
+    id: found.id,
+    campaignId: found.campaignId,
+    windowStart: found.windowStart.toISOString(),
+    periodKey: found.periodKey,
+    coins: found.coins,
+    sha256: found.sha256,
+    bytes: found.bytes,
+    hasHeader: found.hasHeader,
+    phoneColumn: found.phoneColumn,
+    status: found.status,
+    lines: found.lines,
+    blankLines: found.blankLines,
+    progressPercent: Math.floor(((found.lines - remaining) * 100) / found.lines),
+    counts: { credited, pending, duplicate, malformed, expired, remaining },
+    messages,
+    createdAt: found.createdAt.toISOString(),
+    ...(found.finishedAt === null ? {} : { finishedAt: found.finishedAt.toISOString() }),
+  };
+}
+
+/** Events as text/event-stream words them. */
+export async function* eventStream(events: AsyncIterable<ImportEvent>): AsyncGenerator<string> {
+  for await (const { event, progress } of events) {
+    yield `event: ${event}\ndata: ${JSON.stringify(importBody(progress))}\n\n`;
+  }
+}
+
+export function walletEntryBody({ campaignName, createdAt, ...entry }: WalletEntry) {
+  return {
+    ...entry,
+    ...(campaignName === null ? {} : { campaignName }),
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,35 @@
+import type { Database } from '../../database/transaction.ts';
+import type { Enqueue } from '../../jobs/queue.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Cursors } from '../../shared/cursor.ts';
+import type { NotificationQuestions } from '../notifications/index.ts';
+
+/** Hears what rewards does; the composition turns it into metrics and alerts. Must not throw. */
+export interface RewardsObserver {
+  chunkCredited(event: { readonly credited: number; readonly pending: number; readonly duplicate: number }): void;
+  /** Anything but 0 is worth an alarm. */
+  reconciled(event: { readonly differences: number }): void;
+}
+
+export const silentObserver: RewardsObserver = { chunkCredited: () => undefined, reconciled: () => undefined };
+
+/** What the composition gives to rewards. */
+export interface RewardsDependencies {
+  /** For operations. */
+  readonly primary: Database;
+  /** For jobs. */
+  readonly worker: Database;
+  /** For what reads everything; may be a replica. */
+  readonly reporting: Database;
+  /**
+   * For uploads alone: each holds a connection for as long as its sender takes. Its size is the number of uploads that
+   * run at once; one more is told to come back.
+   */
+  readonly uploads: Database;
+  readonly uploadsAtOnce: number;
+  readonly clock: Clock;
+  readonly enqueue: Enqueue;
+  readonly cursors: Cursors;
+  readonly notifications: Pick<NotificationQuestions, 'queueMessages' | 'countGroup'>;
+  readonly observer: RewardsObserver;
+}

@@ -1,0 +1,34 @@
+import type { ContextModule } from '../context.ts';
+import { captureCoins } from './capture-coins.ts';
+import type { RewardsDependencies } from './dependencies.ts';
+import { recordVerifiedPhoneJob } from './jobs.ts';
+import { createRewardsOperations } from './operations.ts';
+import { problems } from './problems.ts';
+import { seedMembers } from './seed-members.ts';
+import { createRewardsTasks, rewardsSchedule } from './tasks.ts';
+
+export type { CaptureCoins, CaptureOutcome } from './capture-coins.ts';
+export type { RewardsDependencies, RewardsObserver } from './dependencies.ts';
+export { silentObserver } from './dependencies.ts';
+export type { SeedMembers } from './seed-members.ts';
+export { seedMembers } from './seed-members.ts';
+
+/** What other contexts may ask of rewards. */
+export interface RewardsQuestions {
+  /** Takes coins out of a wallet for a purchase, in the caller's transaction. */
+  readonly captureCoins: typeof captureCoins;
+  readonly seedMembers: typeof seedMembers;
+}
+
+export function createRewards(dependencies: RewardsDependencies): ContextModule & RewardsQuestions {
+  return {
+    name: 'rewards',
+    operations: createRewardsOperations(dependencies),
+    tasks: createRewardsTasks(dependencies),
+    schedule: rewardsSchedule,
+    subscriptions: { 'user.phone_verified': [recordVerifiedPhoneJob] },
+    problems,
+    captureCoins,
+    seedMembers,
+  };
+}

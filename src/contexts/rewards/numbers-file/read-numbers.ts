@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import type { Region } from '../../../shared/phone.ts';
+import { Problem } from '../../../shared/problem.ts';
+import { problems } from '../problems.ts';
+import { createLineJudge } from './judge-lines.ts';
+import type { LinesSummary, NumberLine } from './judge-lines.ts';
+import { createLineSplitter } from './split-lines.ts';
+
+/** What a file was, known when its last line has been read. */
+export interface NumbersSummary extends LinesSummary {
+  readonly sha256: Buffer;
+  readonly bytes: number;
+}
+
+const BATCH_LINES = 128;
+/** No request waits longer than about this for a file's lines, however large the file. */
+const SLICE_MILLISECONDS = 4;
+
+/**
+ * Reads a file of phone numbers while it arrives: yields batches of judged lines, returns what the file was. Holds a few
+ * hundred lines at a time and gives the event loop back every few milliseconds.
+ *
+ * @throws Problem 409 `import-not-text` at the first NUL byte, `import-too-long` at line 1,000,001; whatever `body` throws
+ */
+export async function* readNumbers(
+  body: AsyncIterable<Uint8Array>,
+  region: Region,
+): AsyncGenerator<NumberLine[], NumbersSummary> {
+  const splitter = createLineSplitter();
+  const judge = createLineJudge(region);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let sliceBegan = performance.now();
+
+  async function* inSlices(lines: readonly string[]): AsyncGenerator<NumberLine[]> {
+    for (let start = 0; start < lines.length; start += BATCH_LINES) {
+      yield judge.judge(lines.slice(start, start + BATCH_LINES));
+      if (performance.now() - sliceBegan < SLICE_MILLISECONDS) continue;
+      await setImmediate();
+      sliceBegan = performance.now();
+    }
+  }
+
+  for await (const piece of body) {
+    refuseBinary(piece);
+    hash.update(piece);
+    bytes += piece.length;
+    yield* inSlices(splitter.push(piece));
+  }
+  yield* inSlices(splitter.end());
+  yield judge.end();
+  return { ...judge.summary(), sha256: hash.digest(), bytes };
+}
+
+function refuseBinary(bytes: Uint8Array): void {
+  if (!bytes.includes(0)) return;
+  throw new Problem(problems['import-not-text'], {
+    detail: 'The file is not UTF-8 text. Export the sheet as CSV (UTF-8) and send that.',
+  });
+}
