@@ -9,7 +9,10 @@ import type { RouteMetrics } from './metrics.ts';
  */
 export function recordExchange(exchange: Exchange, metrics: RouteMetrics | null, log: Logger): void {
   const { req, res, route, span } = exchange;
-  res.once('close', () => {
+  let recorded = false;
+  exchange.record = () => {
+    if (recorded) return;
+    recorded = true;
     const milliseconds = performance.now() - exchange.startedAt;
     const status = res.headersSent ? res.statusCode : 499;
     metrics?.finished(status, milliseconds / 1_000);
@@ -29,9 +32,10 @@ export function recordExchange(exchange: Exchange, metrics: RouteMetrics | null,
       ...(exchange.problem === undefined ? {} : { code: exchange.problem }),
       ...(exchange.principal === null ? {} : { userId: exchange.principal.userId }),
       ...(exchange.replayed === true ? { replayed: true } : {}),
-      ...(res.writableFinished ? {} : { cut: true }),
+      ...(res.writableEnded || !res.destroyed ? {} : { cut: true }),
     };
     if (status >= 500) log.error(line, 'request');
     else log.info(line, 'request');
-  });
+  };
+  res.once('close', exchange.record);
 }

@@ -27,6 +27,8 @@ export interface Exchange extends Correlation {
   problem?: string;
   /** Set when the answer came from the idempotency store. */
   replayed?: boolean;
+  /** Writes the log line and the metrics, once; for answers whose connection stays open for a while. */
+  record: () => void;
 }
 
 export interface ExchangeOptions {
@@ -67,5 +69,6 @@ export function beginExchange({ req, res, ip, route }: ExchangeOptions): Exchang
     startedAt: performance.now(),
     headers: {},
     principal: null,
+    record: () => {},
   };
 }

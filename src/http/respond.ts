@@ -102,9 +102,10 @@ const lingerBytes = 1_048_576;
  * Sends the answer at once but closes only when the client has stopped sending, or after two seconds or one mebibyte.
  * Closing with unread bytes makes the kernel send RST, and the client would lose the answer with it.
  */
-function linger({ req, res }: Exchange, body: Buffer | null): void {
+function linger({ req, res, record }: Exchange, body: Buffer | null): void {
   if (body === null) res.flushHeaders();
   else res.write(body);
+  record();
   let discarded = 0;
   const done = () => {
     clearTimeout(timer);

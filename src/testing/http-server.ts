@@ -1,0 +1,151 @@
+import { EventEmitter, once } from 'node:events';
+import type { Handlers } from '../contract/handlers.ts';
+import type { Principal } from '../contract/caller.ts';
+import type { Database } from '../database/transaction.ts';
+import { createHttp } from '../http/create-http.ts';
+import type { Http, HttpOptions } from '../http/create-http.ts';
+import { createMetrics } from '../http/metrics.ts';
+import { memoryCounters } from '../http/rate-limit-stores.ts';
+import { systemClock } from '../shared/clock.ts';
+import { platformProblems } from '../shared/platform-problems.ts';
+import { Problem } from '../shared/problem.ts';
+import { createLogger } from '../telemetry/logs.ts';
+
+/** The HTTP platform around handlers that a test makes up; tokens are made up too. */
+export interface TestHttp {
+  readonly http: Http;
+  readonly url: string;
+  readonly port: number;
+  /** Every log line so far, parsed. */
+  readonly lines: Record<string, unknown>[];
+  /** Resolves once the log speaks of this request. */
+  logged(requestId: string): Promise<Record<string, unknown>>;
+  /** Ids of sessions that count as revoked. */
+  readonly revoked: Set<string>;
+  /** How often a token was really verified. */
+  readonly verifications: () => number;
+  token(scopes: readonly string[], about?: { userId?: string; sessionId?: string; expiresAt?: Date }): string;
+  request(method: string, path: string, init?: TestRequest): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface TestRequest {
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text or bytes as they are; anything else as JSON. */
+  readonly body?: unknown;
+}
+
+export const testUser = '01939c2e-7a4b-7c31-9a52-0d6f2c1b8e90';
+export const testSession = '01939c2e-7a4b-7c31-9a52-0d6f2c1b8e91';
+
+export async function startTestHttp(
+  database: Database,
+  handlers: Partial<Handlers>,
+  overrides: Partial<HttpOptions> = {},
+): Promise<TestHttp> {
+  const lines: Record<string, unknown>[] = [];
+  const written = new EventEmitter();
+  const log = createLogger({
+    level: 'debug',
+    destination: {
+      write: (line: string) => {
+        lines.push(JSON.parse(line) as Record<string, unknown>);
+        written.emit('line');
+      },
+    },
+  });
+  const logged: TestHttp['logged'] = async (requestId) => {
+    for (;;) {
+      const line = lines.find((candidate) => candidate['requestId'] === requestId);
+      if (line !== undefined) return line;
+      await once(written, 'line');
+    }
+  };
+  const revoked = new Set<string>();
+  let verifications = 0;
+  const http = await createHttp({
+    host: '127.0.0.1',
+    port: 0,
+    handlers,
+    verifier: {
+      verifyAccessToken: async (token) => {
+        verifications += 1;
+        return readToken(token);
+      },
+      isSessionRevoked: (sessionId) => revoked.has(sessionId),
+      isPrivileged: () => false,
+      refreshPrincipal: async (principal) => principal,
+    },
+    database,
+    sealingKey: Buffer.alloc(32, 7),
+    problems: [],
+    constraints: {},
+    checks: [],
+    metrics: createMetrics({ defaults: false }),
+    metricsToken: undefined,
+    corsOrigins: [],
+    trustedProxies: [],
+    counters: memoryCounters(),
+    rateLimitFactor: 1_000,
+    responseValidation: { rate: 1, strict: true },
+    secure: false,
+    demoUser: null,
+    clock: systemClock,
+    log,
+    ...overrides,
+  });
+  const url = await http.start();
+  return {
+    http,
+    url,
+    port: Number(new URL(url).port),
+    lines,
+    logged,
+    revoked,
+    verifications: () => verifications,
+    token: makeToken,
+    request: (method, path, init = {}) => request(url, method, path, init),
+    close: () => http.stop(1_000),
+  };
+}
+
+/** One request as a client sends it; nothing is followed or retried. */
+export function request(url: string, method: string, path: string, init: TestRequest): Promise<Response> {
+  const { token, headers = {}, body } = init;
+  const raw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+  return fetch(new URL(path, url), {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(raw ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
+  });
+}
+
+interface TokenContent {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly scopes: readonly string[];
+  readonly expiresAt: string;
+}
+
+const makeToken: TestHttp['token'] = (scopes, about = {}) => {
+  const content: TokenContent = {
+    userId: about.userId ?? testUser,
+    sessionId: about.sessionId ?? testSession,
+    scopes,
+    expiresAt: (about.expiresAt ?? new Date(Date.now() + 600_000)).toISOString(),
+  };
+  return `test.${Buffer.from(JSON.stringify(content)).toString('base64url')}`;
+};
+
+function readToken(token: string): { principal: Principal; expiresAt: Date } {
+  if (!token.startsWith('test.')) throw new Problem(platformProblems.unauthenticated);
+  const content = JSON.parse(Buffer.from(token.slice(5), 'base64url').toString()) as TokenContent;
+  const { userId, sessionId, scopes, expiresAt } = content;
+  return { principal: { userId, sessionId, roles: [], scopes: new Set(scopes) }, expiresAt: new Date(expiresAt) };
+}
