@@ -1,5 +1,6 @@
 import type { Listen } from '../../database/listen.ts';
-import type { Database, Transaction } from '../../database/transaction.ts';
+import type { Database } from '../../database/transaction.ts';
+import type { Publish } from '../../jobs/events.ts';
 import type { Enqueue } from '../../jobs/queue.ts';
 import type { BreachedPasswords } from '../../ports/breached-passwords.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -9,21 +10,6 @@ import type { PasswordHasher } from './password-hasher.ts';
 import type { RevokedSessions } from './revoked-sessions.ts';
 import type { IdentitySettings } from './settings.ts';
 import type { SigningKeys } from './signing-keys.ts';
-
-/** The fact that identity tells the other contexts. */
-export interface PhoneVerified {
-  readonly userId: string;
-  /** E.164. If the number moved here from another account, that account no longer has it. */
-  readonly phone: string;
-  /** RFC 3339. */
-  readonly verifiedAt: string;
-}
-
-export type PublishPhoneVerified = (
-  tx: Transaction,
-  event: 'user.phone_verified',
-  payload: PhoneVerified,
-) => Promise<void>;
 
 /** Where failures go that no caller sees. */
 export interface IdentityLog {
@@ -35,7 +21,7 @@ export interface IdentityDependencies {
   readonly database: Database;
   readonly clock: Clock;
   readonly enqueue: Enqueue;
-  readonly publish: PublishPhoneVerified;
+  readonly publish: Publish;
   readonly listen: Listen;
   readonly log: IdentityLog;
   readonly notifications: Pick<NotificationQuestions, 'queueMessages' | 'hasSmsBudget'>;

@@ -13,8 +13,13 @@ import { createPasswordHasher } from './password-hasher.ts';
 import { createRevokedSessions } from './revoked-sessions.ts';
 import { defaultSettings } from './settings.ts';
 import type { IdentitySettings } from './settings.ts';
+import type { Role } from './role.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createIdentityTasks } from './tasks.ts';
+import { insertUser } from './user-store.ts';
+
+export const PASSWORD = 'quiet rivers carry old songs';
+export const ORIGIN = { ip: '203.0.113.7', device: undefined, signal: new AbortController().signal } as const;
 
 /** Identity on a real database, with a queue and an outbox that are plain tables a test can look into. */
 export interface IdentityFixture {
@@ -27,7 +32,13 @@ export interface IdentityFixture {
   /** The code or token of the newest message to an address. */
   secretOf(address: string): Promise<string>;
   events(): Promise<unknown[]>;
-  /** Runs SQL as the owner, for scenes: `shift('otp_challenges', 'expires_at', …)`. */
+  /** An account with proven identifiers and the password {@link PASSWORD}. */
+  createUser(user: {
+    readonly email?: string;
+    readonly phone?: string;
+    readonly roles?: readonly Role[];
+  }): Promise<string>;
+  /** Runs SQL as the owner: for scenes, and for looking where no use case does. */
   sql<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -70,7 +81,7 @@ export async function createIdentityFixture(settings: Partial<IdentitySettings> 
     parts,
     sql,
     async runJobs() {
-      for (let jobs = await test.database.query(takeJobs); jobs.length > 0; ) {
+      for (let jobs = await test.database.query(takeJobs); jobs.length > 0;) {
         for (const { name, payload } of jobs) await tasks.get(name)?.(payload, run);
         jobs = await test.database.query(takeJobs);
       }
@@ -82,6 +93,15 @@ export async function createIdentityFixture(settings: Partial<IdentitySettings> 
     },
     async events() {
       return (await sql<{ body: unknown }>('select body from public.test_events order by n')).map(({ body }) => body);
+    },
+    async createUser({ email = null, phone = null, roles = ['user'] }) {
+      const id = newId();
+      const password = await parts.hasher.hash(PASSWORD);
+      await test.database.transaction((tx) =>
+        insertUser(tx, { id, email, phone, gender: 'female', age: 29, ...password }),
+      );
+      await sql('update identity.users set roles = $2 where id = $1', [id, roles]);
+      return id;
     },
     close: () => test.close(),
   };

@@ -16,7 +16,7 @@ import { createIdentityTasks, identitySchedule } from './tasks.ts';
 import { findRoles } from './user-store.ts';
 
 export type { VerifiedToken } from './access-token.ts';
-export type { IdentityDependencies, PhoneVerified } from './dependencies.ts';
+export type { IdentityDependencies, IdentityLog } from './dependencies.ts';
 export { rotateSigningKeys } from './rotate-signing-keys.ts';
 export { defaultSettings } from './settings.ts';
 export type { IdentitySettings, SendLimits } from './settings.ts';
