@@ -29,6 +29,13 @@ export interface Config {
   readonly emailProviders: readonly string[];
   readonly smtpUrl: string | undefined;
   readonly emailFrom: string;
+  /** Messages that one provider takes per second. */
+  readonly messagesPerSecond: number;
+  /** The part of that kept for one-time codes. */
+  readonly otpShare: number;
+  /** SMS begun per UTC day: in total, and to one country. */
+  readonly smsPerDay: number;
+  readonly smsPerCountryPerDay: number;
   readonly defaultRegion: Region;
   readonly bcryptCost: number;
   readonly minimumPasswordLength: number;
@@ -153,6 +160,10 @@ export function readConfig(environment: Environment): Config {
     emailProviders: read.list('EMAIL_PROVIDERS', ['sandbox'], ['sandbox', 'smtp']),
     smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
     emailFrom: read.text('EMAIL_FROM') ?? 'Portico <no-reply@portico.example>',
+    messagesPerSecond: read.number('MESSAGES_PER_SECOND', 10_000, 1, 1_000_000),
+    otpShare: read.number('OTP_SHARE', 0.2, 0.01, 0.99, false),
+    smsPerDay: read.number('SMS_PER_DAY', 1_000_000, 0, 1_000_000_000),
+    smsPerCountryPerDay: read.number('SMS_PER_COUNTRY_PER_DAY', 500_000, 0, 1_000_000_000),
     defaultRegion: region(read),
     bcryptCost: read.number('BCRYPT_COST', 12, 4, 15),
     minimumPasswordLength: read.number('MINIMUM_PASSWORD_LENGTH', 15, 15, 72),
