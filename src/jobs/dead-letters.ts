@@ -62,14 +62,17 @@ const claimForRedrive = statement<{ task: string; payload: object }>(
    where id in (
      select id from platform.dead_letters
      where redriven_at is null and ($1::uuid[] is null or id = any($1)) and ($2::text is null or task = $2)
+       and ($5::text is null or reason = $5)
      order by id limit $4 for update skip locked)
    returning task, payload`,
 );
 
 export interface Redrive {
-  /** Only these; null is all that match `task`. */
+  /** Only these; null is all that match `task` and `reason`. */
   readonly ids: readonly string[] | null;
   readonly task: string | null;
+  /** Exactly this reason; null is any. */
+  readonly reason: string | null;
   /** Who asked, for the audit. */
   readonly by: string | null;
   /** At most so many in this transaction. */
@@ -81,7 +84,7 @@ export interface Redrive {
  * @returns how many were enqueued.
  */
 export async function redriveDeadLetters(tx: Transaction, redrive: Redrive): Promise<number> {
-  const claimed = await tx.query(claimForRedrive, [redrive.ids, redrive.task, redrive.by, redrive.limit]);
+  const claimed = await tx.query(claimForRedrive, [redrive.ids, redrive.task, redrive.by, redrive.limit, redrive.reason]);
   for (const { task, payload } of claimed) await enqueue(tx, { name: task }, payload);
   return claimed.length;
 }
@@ -104,11 +107,13 @@ const list = statement<ListedDeadLetter>(
    where ($1::text is null or task = $1)
      and ($2::boolean is null or (redriven_at is not null) = $2)
      and ($3::timestamptz is null or (last_failed_at, id) < ($3::timestamptz, $4::uuid))
+     and ($6::text is null or reason = $6)
    order by last_failed_at desc, id desc limit $5`,
 );
 
 export interface DeadLetterPage {
   readonly task: string | null;
+  readonly reason: string | null;
   readonly redriven: boolean | null;
   readonly after: { readonly sortKey: string; readonly id: string } | null;
   readonly limit: number;
@@ -122,5 +127,6 @@ export function listDeadLetters(database: Queryable, page: DeadLetterPage): Prom
     page.after?.sortKey ?? null,
     page.after?.id ?? null,
     page.limit,
+    page.reason,
   ]);
 }
