@@ -72,7 +72,7 @@ export async function up(knex: Knex): Promise<void> {
         when 'scheduled' then to_state in ('queued', 'claimed', 'cancelled')
         when 'queued' then to_state in ('claimed', 'cancelled', 'sent', 'delivered', 'undelivered', 'expired')
         when 'claimed' then
-          to_state in ('sending', 'queued', 'suppressed', 'dead', 'sent', 'delivered', 'undelivered', 'expired')
+          to_state in ('sending', 'queued', 'suppressed', 'dead', 'unknown', 'sent', 'delivered', 'undelivered', 'expired')
         when 'sending' then
           to_state in ('sent', 'retry_wait', 'unknown', 'dead', 'delivered', 'undelivered', 'expired')
         when 'retry_wait' then to_state in ('claimed', 'cancelled', 'sent', 'delivered', 'undelivered', 'expired')
@@ -85,19 +85,21 @@ export async function up(knex: Knex): Promise<void> {
     $$;
 
     -- Counters are written as changes and summed when read: writers never wait for each other's counter row.
+    -- The zero UUID stands for messages without a group.
     create table notifications.message_counts (
+      group_id uuid not null,
       channel text not null,
-      group_id uuid,
       state text not null,
       change bigint not null
     ) with (autovacuum_vacuum_scale_factor = 0.05);
-    create index message_counts_by_group on notifications.message_counts (group_id) where group_id is not null;
+    create index message_counts_by_group on notifications.message_counts (group_id, channel, state);
     grant select, insert, delete on notifications.message_counts to portico_app;
 
     create function notifications.count_new_messages() returns trigger language plpgsql as $$
     begin
-      insert into notifications.message_counts (channel, group_id, state, change)
-      select channel, group_id, state, count(*) from new_rows group by channel, group_id, state;
+      insert into notifications.message_counts (group_id, channel, state, change)
+      select coalesce(group_id, '00000000-0000-0000-0000-000000000000'), channel, state, count(*)
+      from new_rows group by 1, 2, 3;
       return null;
     end $$;
 
@@ -112,13 +114,13 @@ export async function up(knex: Knex): Promise<void> {
           using errcode = 'check_violation', constraint = 'messages_step';
       end if;
 
-      insert into notifications.message_counts (channel, group_id, state, change)
-      select channel, group_id, state, sum(change) from (
-        select channel, group_id, state, 1 as change from new_rows
+      insert into notifications.message_counts (group_id, channel, state, change)
+      select coalesce(group_id, '00000000-0000-0000-0000-000000000000'), channel, state, sum(change) from (
+        select group_id, channel, state, 1 as change from new_rows
         union all
-        select channel, group_id, state, -1 from old_rows
+        select group_id, channel, state, -1 from old_rows
       ) moved
-      group by channel, group_id, state having sum(change) <> 0;
+      group by 1, 2, 3 having sum(change) <> 0;
       return null;
     end $$;
 

@@ -36,15 +36,16 @@ export function createSmtpEmailSender(options: SmtpOptions): EmailSender & { clo
   });
   const [, address = options.from] = /<([^<>]+)>\s*$/.exec(options.from) ?? [];
   const domain = address.slice(address.lastIndexOf('@') + 1);
-  const written = new WeakSet<object>();
+  /** Messages, by id, of which everything up to the final dot has been handed to a connection. */
+  const written = new Set<string>();
   transport.use('stream', (mail, done) => {
-    const trace = mail.data['trace'] as object;
+    const messageId = String(mail.data.messageId);
     mail.message.transform(
       () =>
         new Transform({
           transform: (chunk, _encoding, next) => next(null, chunk),
           flush: (next) => {
-            written.add(trace);
+            written.add(messageId);
             next();
           },
         }),
@@ -56,14 +57,15 @@ export function createSmtpEmailSender(options: SmtpOptions): EmailSender & { clo
     name: 'smtp',
     deduplicates: false,
     async send(message, { signal }) {
-      const trace = {};
       const messageId = `<${message.reference}@${domain}>`;
       if (signal.aborted) return { outcome: 'unavailable', code: 'aborted', detail: 'not begun' };
       try {
-        await transport.sendMail({ ...composed(message, options.from, address), messageId, signal, trace });
+        await transport.sendMail({ ...composed(message, options.from, address), messageId, signal });
         return { outcome: 'accepted', providerMessageId: messageId };
       } catch (error) {
-        return outcomeOf(error, written.has(trace));
+        return outcomeOf(error, written.has(messageId));
+      } finally {
+        written.delete(messageId);
       }
     },
     close: () => transport.close(),

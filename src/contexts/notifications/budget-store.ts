@@ -31,7 +31,12 @@ export async function reserveBudget(
   now: Date,
 ): Promise<ReadonlyMap<string, number>> {
   if (asked.size === 0) return new Map();
-  const perCountry = await tx.query(reserve, [utcDay(now), [...asked.keys()], [...asked.values()], limits.smsPerCountryPerDay]);
+  const perCountry = await tx.query(reserve, [
+    utcDay(now),
+    [...asked.keys()],
+    [...asked.values()],
+    limits.smsPerCountryPerDay,
+  ]);
   const wanted = perCountry.reduce((sum, row) => sum + row.granted, 0);
   const [total] = await tx.query(reserve, [utcDay(now), [TOTAL], [wanted], limits.smsPerDay]);
   let left = total?.granted ?? 0;

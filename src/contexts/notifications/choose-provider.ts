@@ -47,9 +47,7 @@ export function chooseProvider(
   if (routed === undefined && message.request_key !== null) return { kind: 'lost' };
   const chosen = routed ?? willingness.find(({ wait }) => wait === 0);
   if (chosen === undefined) return { kind: 'wait', milliseconds: shortestWait(willingness) };
-  return chosen.wait === 0
-    ? { kind: 'send', provider: chosen.provider }
-    : { kind: 'wait', milliseconds: chosen.wait };
+  return chosen.wait === 0 ? { kind: 'send', provider: chosen.provider } : { kind: 'wait', milliseconds: chosen.wait };
 }
 
 /** The milliseconds until the first of them takes messages. */

@@ -47,9 +47,15 @@ export async function claimMessages(dependencies: ClaimDependencies, lane: Lane,
       refusals.push({ id, state: 'dead', reason: 'spending-limit', wakeAt: null });
     }
 
-    await releaseClaims(tx, waiting.map(({ id }) => ({ id, at: tomorrow })));
+    await releaseClaims(
+      tx,
+      waiting.map(({ id }) => ({ id, at: tomorrow })),
+    );
     await refuseClaims(tx, refusals, now);
-    await buryMessages(tx, refusals.filter(({ state }) => state === 'dead').map(({ id }) => id));
+    await buryMessages(
+      tx,
+      refusals.filter(({ state }) => state === 'dead').map(({ id }) => id),
+    );
     return { messages: without(open, overBudget), due: due.length, held: overBudget.length };
   });
   if (held > 0) observer.overBudget({ lane, count: held });

@@ -1,7 +1,28 @@
-import type { Queryable, Transaction } from '../../database/transaction.ts';
-import type { MessageCounts, MessageRequest } from './message.ts';
+import type { Database, Queryable, Transaction } from '../../database/transaction.ts';
+import type { DeliveryReport } from '../../ports/delivery-report.ts';
+import type { EmailSender } from '../../ports/email-sender.ts';
+import type { SmsSender } from '../../ports/sms-sender.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Cursors } from '../../shared/cursor.ts';
+import type { ContextModule } from '../context.ts';
+import { hasBudget } from './budget-store.ts';
+import { callingCodeOf } from './calling-code.ts';
+import { messageStates } from './message.ts';
+import type { MessageCounts, MessageRequest, MessageState } from './message.ts';
+import { silentObserver } from './observer.ts';
+import type { SendingObserver } from './observer.ts';
+import { createNotificationOperations } from './operations.ts';
+import { problems } from './problems.ts';
+import { emailProvider, smsProvider } from './provider.ts';
+import type { SendingLimits } from './provider.ts';
+import { queueMessages } from './queue-messages.ts';
+import { cancelQueued, readCounts } from './queue-store.ts';
+import { recordReports } from './record-reports.ts';
+import { createNotificationTasks, notificationSchedule } from './tasks.ts';
 
 export type { Channel, MessageClass, MessageCounts, MessageRequest, MessageState } from './message.ts';
+export type { SendingObserver } from './observer.ts';
+export type { SendingLimits } from './provider.ts';
 
 /** What other contexts may ask of notifications. */
 export interface NotificationQuestions {
@@ -25,4 +46,58 @@ export interface NotificationQuestions {
    * Ask before answering an OTP request; sending checks again on its own.
    */
   hasSmsBudget(queryable: Queryable, phone: string): Promise<boolean>;
+}
+
+export interface Notifications extends ContextModule, NotificationQuestions {
+  /**
+   * Takes in delivery reports whose sender was verified. Safe to repeat, in any order, from many processes at once.
+   *
+   * @param provider its name as its sender spells it
+   */
+  recordReports(provider: string, reports: readonly DeliveryReport[]): Promise<void>;
+}
+
+export interface NotificationsDependencies {
+  /** For operations. */
+  readonly database: Database;
+  /** For tasks: their waits must not take connections from the API. */
+  readonly workerDatabase: Database;
+  readonly clock: Clock;
+  readonly cursors: Cursors;
+  /** In failover order; at least one. */
+  readonly smsSenders: readonly SmsSender[];
+  readonly emailSenders: readonly EmailSender[];
+  readonly limits: SendingLimits;
+  readonly observer?: SendingObserver;
+  /** A number in [0, 1): spreads retries. Default: Math.random. */
+  readonly chance?: () => number;
+}
+
+export function createNotifications(dependencies: NotificationsDependencies): Notifications {
+  const { database, workerDatabase, clock, cursors, limits, observer = silentObserver } = dependencies;
+  const worker = { database: workerDatabase, clock, limits, observer, chance: dependencies.chance ?? Math.random };
+  const providers = {
+    sms: dependencies.smsSenders.map(smsProvider),
+    email: dependencies.emailSenders.map(emailProvider),
+  };
+
+  return {
+    name: 'notifications',
+    operations: createNotificationOperations({ database, clock, cursors }),
+    tasks: createNotificationTasks({ ...worker, providers }),
+    schedule: notificationSchedule,
+    subscriptions: {},
+    problems,
+    constraints: { suppressions_once: problems['already-suppressed'] },
+
+    queueMessages: (tx, requests) => queueMessages({ tx, clock }, requests),
+    countGroup: async (queryable, groupId) => {
+      const { sms, email } = await readCounts(queryable, groupId);
+      const sums = messageStates.map((state) => [state, sms[state] + email[state]]);
+      return Object.fromEntries(sums) as Record<MessageState, number>;
+    },
+    cancelGroup: (tx, groupId) => cancelQueued(tx, groupId, clock.now()),
+    hasSmsBudget: (queryable, phone) => hasBudget(queryable, callingCodeOf(phone), limits, clock.now()),
+    recordReports: (provider, reports) => recordReports(worker, provider, reports),
+  };
 }

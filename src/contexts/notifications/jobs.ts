@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/transaction.ts';
+import { enqueue } from '../../jobs/enqueue.ts';
 import { defineJob } from '../../jobs/queue.ts';
-import type { Enqueue, Job } from '../../jobs/queue.ts';
+import type { Job } from '../../jobs/queue.ts';
 import type { Lane, LaneName } from './lane.ts';
 import type { Channel } from './message.ts';
 
@@ -21,7 +22,7 @@ const laneJobs: Readonly<Record<LaneName, Job<{ channel: Channel }>>> = {
 };
 
 /** Enqueues as many sendings as `count` new messages need. Takes no job key: writers never wait for each other. */
-export async function enqueueSending(enqueue: Enqueue, tx: Transaction, lane: Lane, count: number): Promise<void> {
+export async function enqueueSending(tx: Transaction, lane: Lane, count: number): Promise<void> {
   for (let jobs = Math.ceil(count / BATCH); jobs > 0; jobs -= 1) {
     await enqueue(tx, laneJobs[lane.name], { channel: lane.channel });
   }
@@ -32,7 +33,6 @@ export async function enqueueSending(enqueue: Enqueue, tx: Transaction, lane: La
  * retries cost a handful of jobs.
  */
 export async function enqueueWakeUps(
-  enqueue: Enqueue,
   tx: Transaction,
   lane: Lane,
   moments: readonly Date[],

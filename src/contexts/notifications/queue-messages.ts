@@ -1,5 +1,4 @@
 import type { Transaction } from '../../database/transaction.ts';
-import type { Enqueue } from '../../jobs/queue.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { newId } from '../../shared/id.ts';
 import { callingCodeOf } from './calling-code.ts';
@@ -18,7 +17,7 @@ const DEFAULT_LIFE_MILLISECONDS = 24 * 3600 * 1000;
  * @returns how many were new: a known `dedupeKey` is the same message
  */
 export async function queueMessages(
-  { tx, clock, enqueue }: { readonly tx: Transaction; readonly clock: Clock; readonly enqueue: Enqueue },
+  { tx, clock }: { readonly tx: Transaction; readonly clock: Clock },
   requests: readonly MessageRequest[],
 ): Promise<number> {
   if (requests.length === 0) return 0;
@@ -40,7 +39,7 @@ export async function queueMessages(
     })),
     now,
   );
-  for (const { lane, count } of countByLane(created.map(laneOf))) await enqueueSending(enqueue, tx, lane, count);
+  for (const { lane, count } of countByLane(created.map(laneOf))) await enqueueSending(tx, lane, count);
   return created.length;
 }
 

@@ -67,48 +67,55 @@ export async function cancelQueued(tx: Queryable, groupId: string, now: Date): P
   return (await tx.query(cancel, [groupId, now])).length;
 }
 
-const sumGroup = statement<{ state: MessageState; count: number }>(
-  'notifications.count_group',
-  `select state, sum(change)::bigint as count from notifications.message_counts where group_id = $1 group by state`,
-);
-
-export async function sumGroupCounts(queryable: Queryable, groupId: string): Promise<MessageCounts> {
-  return completeCounts(await queryable.query(sumGroup, [groupId]));
+interface StateCount {
+  readonly channel: Channel;
+  readonly state: MessageState;
+  readonly count: number;
 }
 
-const sumAll = statement<{ channel: Channel; state: MessageState; count: number }>(
+const sumGroup = statement<StateCount>(
+  'notifications.count_group',
+  `select channel, state, sum(change)::bigint as count from notifications.message_counts
+   where group_id = $1 group by channel, state`,
+);
+
+const sumAll = statement<StateCount>(
   'notifications.count_all',
   `select channel, state, sum(change)::bigint as count from notifications.message_counts group by channel, state`,
 );
 
-export async function sumCounts(queryable: Queryable): Promise<Readonly<Record<Channel, MessageCounts>>> {
-  const rows = await queryable.query(sumAll);
-  return {
-    sms: completeCounts(rows.filter((row) => row.channel === 'sms')),
-    email: completeCounts(rows.filter((row) => row.channel === 'email')),
-  };
+export type CountsByChannel = Readonly<Record<Channel, MessageCounts>>;
+
+/** Counts messages by state, of one group or of all: sums a few maintained rows, whatever the number of messages. */
+export async function readCounts(queryable: Queryable, groupId: string | undefined): Promise<CountsByChannel> {
+  const rows = groupId === undefined ? await queryable.query(sumAll) : await queryable.query(sumGroup, [groupId]);
+  return { sms: completeCounts(rows, 'sms'), email: completeCounts(rows, 'email') };
 }
 
 const compact = statement<{ merged: number }>(
   'notifications.compact_counts',
-  `with old as (
-     delete from notifications.message_counts where ctid = any (array(
-       select ctid from notifications.message_counts limit $1 for update skip locked))
-     returning channel, group_id, state, change
+  `with crowded as materialized (
+     select group_id, channel, state from notifications.message_counts
+     group by group_id, channel, state having count(*) > 8 limit $1
+   ), old as (
+     delete from notifications.message_counts c using crowded
+     where c.group_id = crowded.group_id and c.channel = crowded.channel and c.state = crowded.state
+     returning c.group_id, c.channel, c.state, c.change
    ), merged as (
-     insert into notifications.message_counts (channel, group_id, state, change)
-     select channel, group_id, state, sum(change) from old group by channel, group_id, state having sum(change) <> 0
+     insert into notifications.message_counts (group_id, channel, state, change)
+     select group_id, channel, state, sum(change) from old group by group_id, channel, state
      returning 1
-   ) select (select count(*) from old) - (select count(*) from merged) as merged`,
+   )
+   select count(*) as merged from merged`,
 );
 
-/** Sums up to `limit` changes into one row per group and state. @returns how many rows that saved. */
+/** Sums the changes of up to `limit` counters into one row each. @returns how many it summed */
 export async function compactCounts(queryable: Queryable, limit: number): Promise<number> {
   return (await queryable.query(compact, [limit]))[0]?.merged ?? 0;
 }
 
-function completeCounts(rows: readonly { state: MessageState; count: number }[]): MessageCounts {
+function completeCounts(rows: readonly StateCount[], channel: Channel): MessageCounts {
   const counts = Object.fromEntries(messageStates.map((state) => [state, 0])) as Record<MessageState, number>;
-  for (const row of rows) counts[row.state] = row.count;
+  for (const row of rows) if (row.channel === channel) counts[row.state] = row.count;
   return counts;
 }

@@ -1,5 +1,4 @@
 import type { Database, Transaction } from '../../database/transaction.ts';
-import type { Enqueue } from '../../jobs/queue.ts';
 import type { SendOutcome } from '../../ports/send-outcome.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { writeAttempts } from './attempt-store.ts';
@@ -18,7 +17,6 @@ import { lockProviderMessages } from './report-store.ts';
 
 export interface RecordDependencies {
   readonly database: Database;
-  readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly limits: SendingLimits;
   readonly observer: SendingObserver;
@@ -44,7 +42,7 @@ export interface AskedProvider {
  * the provider asked for, dead letters, and the jobs that come back for retries. One transaction; safe to repeat.
  */
 export async function recordAttempts(
-  { database, enqueue, clock, limits, observer, chance }: RecordDependencies,
+  { database, clock, limits, observer, chance }: RecordDependencies,
   lane: Lane,
   { provider, next }: AskedProvider,
   answers: readonly Answer[],
@@ -71,8 +69,15 @@ export async function recordAttempts(
     const stepped = await writeAttempts(tx, records, now);
     await applyWaitingReports(tx, provider.name, providerMessageIds, now);
     const taken = records.filter((record) => stepped.has(record.messageId));
-    await buryMessages(tx, taken.filter(({ step }) => step.state === 'dead').map(({ messageId }) => messageId));
-    await enqueueWakeUps(enqueue, tx, lane, taken.flatMap(({ step }) => step.nextAttemptAt ?? []));
+    await buryMessages(
+      tx,
+      taken.filter(({ step }) => step.state === 'dead').map(({ messageId }) => messageId),
+    );
+    await enqueueWakeUps(
+      tx,
+      lane,
+      taken.flatMap(({ step }) => step.nextAttemptAt ?? []),
+    );
     await obeyPauses(tx, bucketOf(provider.name, lane, limits).key, answers);
   });
   observe(observer, lane, provider.name, answers);

@@ -1,5 +1,4 @@
 import type { Database } from '../../database/transaction.ts';
-import type { Enqueue } from '../../jobs/queue.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { BATCH, enqueueSending } from './jobs.ts';
 import type { Channel } from './message.ts';
@@ -14,7 +13,6 @@ const MOST_JOBS = 4;
 
 export interface RecoverDependencies {
   readonly database: Database;
-  readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly providers: Readonly<Record<Channel, readonly Provider[]>>;
 }
@@ -24,9 +22,11 @@ export interface RecoverDependencies {
  * reports of known messages are applied, and every lane with due messages gets jobs again. Runs every minute and is the
  * reason why losing any job, at any moment, costs at most that minute.
  */
-export async function recoverMessages({ database, enqueue, clock, providers }: RecoverDependencies): Promise<void> {
+export async function recoverMessages({ database, clock, providers }: RecoverDependencies): Promise<void> {
   const now = clock.now();
-  const deduplicating = [...providers.sms, ...providers.email].filter((one) => one.deduplicates).map(({ name }) => name);
+  const deduplicating = [...providers.sms, ...providers.email]
+    .filter((one) => one.deduplicates)
+    .map(({ name }) => name);
   const wakeAt = new Date(now.getTime() + REPORT_WAIT_MILLISECONDS);
   const options = { now, limit: BATCH, deduplicating, wakeAt, maxAttempts: MAX_ATTEMPTS };
 
@@ -36,7 +36,7 @@ export async function recoverMessages({ database, enqueue, clock, providers }: R
 
   await database.transaction(async (tx) => {
     for (const { channel, lane, due } of await countDue(tx, now, MOST_JOBS * BATCH)) {
-      await enqueueSending(enqueue, tx, { channel, name: lane }, due);
+      await enqueueSending(tx, { channel, name: lane }, due);
     }
   });
 }

@@ -83,39 +83,60 @@ async function sendGroup(
     const size = signal.aborted ? 0 : sliceSize(provider, bucket);
     if (size < 1) {
       const at = signal.aborted ? clock.now() : later(clock.now(), CIRCUIT_WAIT_MILLISECONDS);
-      await giveBack(dependencies, lane, messages.slice(from).map(({ id }) => ({ id, at })));
+      await giveBack(
+        dependencies,
+        lane,
+        messages.slice(from).map(({ id }) => ({ id, at })),
+      );
       break;
     }
     const slice = messages.slice(from, from + size);
     from += slice.length;
     const now = clock.now();
     expired.push(...slice.filter(({ deadline }) => deadline <= now));
-    await sendSlice(dependencies, lane, { provider, next }, slice.filter(({ deadline }) => deadline > now));
+    await sendSlice(
+      dependencies,
+      lane,
+      { provider, next },
+      slice.filter(({ deadline }) => deadline > now),
+    );
   }
   // Their deadline passed while the batch was under way: the next claim says so.
-  await giveBack(dependencies, lane, expired.map(({ id }) => ({ id, at: clock.now() })));
+  await giveBack(
+    dependencies,
+    lane,
+    expired.map(({ id }) => ({ id, at: clock.now() })),
+  );
 }
 
 async function giveBack(
-  { database, enqueue }: SendDependencies,
+  { database }: SendDependencies,
   lane: Lane,
   messages: readonly { readonly id: string; readonly at: Date }[],
 ): Promise<void> {
   if (messages.length === 0) return;
   await database.transaction(async (tx) => {
     await releaseClaims(tx, messages);
-    await enqueueWakeUps(enqueue, tx, lane, messages.map(({ at }) => at));
+    await enqueueWakeUps(
+      tx,
+      lane,
+      messages.map(({ at }) => at),
+    );
   });
 }
 
 async function giveUp({ database, clock }: SendDependencies, ids: readonly string[]): Promise<void> {
   const now = clock.now();
   const wakeAt = later(now, REPORT_WAIT_MILLISECONDS);
-  await refuseClaims(database, ids.map((id) => ({ id, state: 'unknown', reason: 'provider-gone', wakeAt })), now);
+  await refuseClaims(
+    database,
+    ids.map((id) => ({ id, state: 'unknown', reason: 'provider-gone', wakeAt })),
+    now,
+  );
 }
 
-async function wakeUp({ database, enqueue }: SendDependencies, lane: Lane, at: Date): Promise<void> {
-  await database.transaction((tx) => enqueueWakeUps(enqueue, tx, lane, [at]));
+async function wakeUp({ database }: SendDependencies, lane: Lane, at: Date): Promise<void> {
+  await database.transaction((tx) => enqueueWakeUps(tx, lane, [at]));
 }
 
 function later(moment: Date, milliseconds: number): Date {

@@ -52,7 +52,12 @@ export async function sendSlice(
   const wait = await waitForTokens(dependencies, bucketOf(provider.name, lane, limits), calls.length);
   if (wait > 0) {
     const outcome: SendOutcome = { outcome: 'throttled', retryAfterSeconds: Math.ceil(wait / 1000) };
-    await recordAttempts(dependencies, lane, asked, calls.map((call) => ({ ...call, outcome })));
+    await recordAttempts(
+      dependencies,
+      lane,
+      asked,
+      calls.map((call) => ({ ...call, outcome })),
+    );
     return;
   }
   const signal = AbortSignal.timeout(LONGEST_CALL_MILLISECONDS);

@@ -7,8 +7,6 @@ import { forgetSpentSecrets, settleSilentMessages } from './recovery-store.ts';
 import { dropOrphanReports } from './report-store.ts';
 
 const ORPHAN_LIFE_MILLISECONDS = 7 * 24 * 3600 * 1000;
-/** Counter changes summed up at once; below this many there is nothing to gain. */
-const COUNTS_AT_ONCE = 10_000;
 
 /**
  * Ends what only time can end: messages without a report after 72 hours, texts of codes that have expired, reports whose
@@ -19,5 +17,5 @@ export async function settleMessages({ database, clock }: { database: Database; 
   await untilShort(() => settleSilentMessages(database, now, BATCH));
   await untilShort(() => forgetSpentSecrets(database, now, BATCH));
   await dropOrphanReports(database, new Date(now.getTime() - ORPHAN_LIFE_MILLISECONDS));
-  await compactCounts(database, COUNTS_AT_ONCE);
+  await untilShort(() => compactCounts(database, BATCH));
 }

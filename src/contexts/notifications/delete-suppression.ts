@@ -1,0 +1,13 @@
+import type { Database } from '../../database/transaction.ts';
+import { notFound } from '../../shared/platform-problems.ts';
+import { SuppressionModel } from './models.ts';
+
+/**
+ * Lifts a suppression. Messages that it stopped stay suppressed.
+ *
+ * @throws Problem 404 `not-found`
+ */
+export async function deleteSuppression({ database }: { readonly database: Database }, id: string): Promise<void> {
+  const deleted = await database.transaction(async (tx) => SuppressionModel.query(tx.models).deleteById(id));
+  if (deleted === 0) throw notFound();
+}

@@ -1,0 +1,140 @@
+import type { ContextHandlers, Schema } from '../../contract/handlers.ts';
+import type { Database } from '../../database/transaction.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Cursors } from '../../shared/cursor.ts';
+import { notFound } from '../../shared/platform-problems.ts';
+import { createSuppression } from './create-suppression.ts';
+import { deleteSuppression } from './delete-suppression.ts';
+import { getMessage } from './get-message.ts';
+import { getSuppression } from './get-suppression.ts';
+import { listMessages } from './list-messages.ts';
+import { listSuppressions } from './list-suppressions.ts';
+import type { AttemptModel, MessageModel, ReportModel, SuppressionModel } from './models.ts';
+import { cancelQueued, readCounts } from './queue-store.ts';
+
+export interface OperationDependencies {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly cursors: Cursors;
+}
+
+export function createNotificationOperations(dependencies: OperationDependencies): ContextHandlers<'notifications'> {
+  const { database, clock } = dependencies;
+  return {
+    async listMessages({ query }) {
+      const page = await listMessages(dependencies, {
+        channel: query.channel,
+        state: query.state,
+        groupId: query.groupId,
+        limit: query.limit,
+        cursor: query.cursor,
+      });
+      return { status: 200, body: { items: page.items.map(messageBody), nextCursor: page.nextCursor } };
+    },
+    async getMessage({ path }) {
+      const { message, attempts, reports } = await getMessage(dependencies, path.messageId);
+      return {
+        status: 200,
+        body: {
+          message: messageBody(message),
+          attempts: attempts.map(attemptBody),
+          reports: reports.map(reportBody),
+        },
+      };
+    },
+    async getMessageCounts({ query }) {
+      return { status: 200, body: await readCounts(database, query.groupId) };
+    },
+    async cancelMessageGroup({ path }, { tx }) {
+      const cancelled = await cancelQueued(tx, path.groupId, clock.now());
+      if (cancelled === 0 && (await isEmpty(readCounts(tx, path.groupId)))) throw notFound();
+      return { status: 200, body: { cancelled } };
+    },
+    async listSuppressions({ query }) {
+      const page = await listSuppressions(dependencies, {
+        channel: query.channel,
+        address: query.address,
+        limit: query.limit,
+        cursor: query.cursor,
+      });
+      return { status: 200, body: { items: page.items.map(suppressionBody), nextCursor: page.nextCursor } };
+    },
+    async createSuppression({ body }, { tx, id }) {
+      const suppression = await createSuppression({ tx, clock }, { ...body, id: id('suppression') });
+      return {
+        status: 201,
+        headers: { Location: `/api/v1/suppressions/${suppression.id}` },
+        body: suppressionBody(suppression),
+      };
+    },
+    async getSuppression({ path }) {
+      return { status: 200, body: suppressionBody(await getSuppression(dependencies, path.suppressionId)) };
+    },
+    async deleteSuppression({ path }) {
+      await deleteSuppression(dependencies, path.suppressionId);
+      return { status: 204 };
+    },
+  };
+}
+
+async function isEmpty(counts: ReturnType<typeof readCounts>): Promise<boolean> {
+  const { sms, email } = await counts;
+  return [...Object.values(sms), ...Object.values(email)].every((count) => count === 0);
+}
+
+function messageBody(message: MessageModel): Schema<'Message'> {
+  return {
+    id: message.id,
+    channel: message.channel,
+    class: message.class,
+    address: message.address,
+    subject: message.subject,
+    // Such a text opens the account of its reader: whoever may look after messages may not read it.
+    text: message.class === 'otp' ? null : message.body,
+    state: message.state,
+    reason: message.reason,
+    attempts: message.attempts,
+    provider: message.provider,
+    userId: message.userId,
+    groupId: message.groupId,
+    createdAt: message.createdAt.toISOString(),
+    deadline: message.deadline.toISOString(),
+    nextAttemptAt: message.nextAttemptAt?.toISOString() ?? null,
+    settledAt: message.settledAt?.toISOString() ?? null,
+  };
+}
+
+function attemptBody(attempt: AttemptModel): Schema<'MessageAttempt'> {
+  return {
+    id: attempt.id,
+    number: attempt.number,
+    provider: attempt.provider,
+    startedAt: attempt.startedAt.toISOString(),
+    finishedAt: attempt.finishedAt?.toISOString() ?? null,
+    outcome: attempt.outcome,
+    code: attempt.code,
+    detail: attempt.detail,
+    providerMessageId: attempt.providerMessageId,
+  };
+}
+
+function reportBody(report: ReportModel): Schema<'MessageReport'> {
+  return {
+    state: report.state,
+    code: report.code,
+    occurredAt: report.occurredAt.toISOString(),
+    receivedAt: report.receivedAt.toISOString(),
+    previousState: report.previousState ?? '',
+  };
+}
+
+function suppressionBody(suppression: SuppressionModel): Schema<'Suppression'> {
+  return {
+    id: suppression.id,
+    channel: suppression.channel,
+    address: suppression.address,
+    category: suppression.category,
+    reason: suppression.reason,
+    createdAt: suppression.createdAt.toISOString(),
+  };
+}

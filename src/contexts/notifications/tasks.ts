@@ -1,0 +1,45 @@
+import { bindTask } from '../../jobs/queue.ts';
+import type { ScheduledJob, TaskBinding } from '../../jobs/queue.ts';
+import {
+  recoverMessagesJob,
+  resendMessageJob,
+  sendMessagesJob,
+  sendOneTimeCodesJob,
+  settleMessagesJob,
+} from './jobs.ts';
+import type { LaneName } from './lane.ts';
+import type { Channel } from './message.ts';
+import { recoverMessages } from './recover-messages.ts';
+import { resendMessage } from './resend-message.ts';
+import { createSendGate } from './send-gate.ts';
+import type { SendGate } from './send-gate.ts';
+import { sendMessages } from './send-messages.ts';
+import type { SendDependencies } from './send-messages.ts';
+import { settleMessages } from './settle-messages.ts';
+
+/** Drains per lane and channel in one process: enough to keep a provider busy while another one records. */
+const GATE_WIDTH = 2;
+
+export function createNotificationTasks(dependencies: SendDependencies): readonly TaskBinding[] {
+  const gates: Readonly<Record<LaneName, Readonly<Record<Channel, SendGate>>>> = {
+    otp: { sms: createSendGate(GATE_WIDTH), email: createSendGate(GATE_WIDTH) },
+    bulk: { sms: createSendGate(GATE_WIDTH), email: createSendGate(GATE_WIDTH) },
+  };
+  const drain =
+    (name: LaneName) =>
+    ({ channel }: { channel: Channel }, { signal }: { signal: AbortSignal }): Promise<void> =>
+      gates[name][channel](() => sendMessages(dependencies, { channel, name }, signal));
+
+  return [
+    bindTask(sendMessagesJob, drain('bulk')),
+    bindTask(sendOneTimeCodesJob, drain('otp'), 'otp'),
+    bindTask(resendMessageJob, ({ messageId }) => resendMessage(dependencies, messageId)),
+    bindTask(recoverMessagesJob, () => recoverMessages(dependencies)),
+    bindTask(settleMessagesJob, () => settleMessages(dependencies)),
+  ];
+}
+
+export const notificationSchedule: readonly ScheduledJob[] = [
+  { job: recoverMessagesJob, cron: '* * * * *' },
+  { job: settleMessagesJob, cron: '*/5 * * * *' },
+];
