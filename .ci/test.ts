@@ -68,8 +68,5 @@ function runJest(): Counts {
 function npmRun(script: string, ...rest: readonly string[]): boolean {
   const npm = process.env['npm_execpath'];
   const [command, ...prefix] = npm === undefined ? ['npm'] : [process.execPath, npm];
-  return (
-    spawnSync(command ?? 'npm', [...prefix, 'run', '--silent', script, '--', ...rest], { stdio: 'inherit' }).status ===
-    0
-  );
+  return spawnSync(command, [...prefix, 'run', '--silent', script, '--', ...rest], { stdio: 'inherit' }).status === 0;
 }

@@ -49,7 +49,7 @@ export function bindTask<Payload extends object>(
   task: Task<Payload>,
   lane: TaskBinding['lane'] = 'default',
 ): TaskBinding {
-  return { name: job.name, task: task as Task<never>, lane };
+  return { name: job.name, task, lane };
 }
 
 /** Adds a job in the caller's transaction: it exists if and only if that transaction commits. */

@@ -7,7 +7,6 @@ import type { EmbeddedPostgres } from '../database/embedded.ts';
 import { migrate } from '../database/migrate.ts';
 
 declare global {
-  // eslint-disable-next-line no-var -- the form TypeScript asks for
   var porticoTestServer: { readonly server: EmbeddedPostgres; readonly directory: string } | undefined;
 }
 
