@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { Model } from 'objection';
 import { createTestDatabase } from '../testing/database.ts';
 import type { TestDatabase } from '../testing/database.ts';
+import { connect } from './connect.ts';
 import { statement } from './transaction.ts';
 
 const count = statement<{ n: number }>('test.count', 'select count(*)::bigint as n from public.things');
@@ -51,7 +53,7 @@ describe('A transaction', () => {
       ).rejects.toThrow('undone');
     });
     expect(
-      await test.database.transaction((tx) => Thing.query(tx.models).select('id').whereIn('id', [10, 11])),
+      await test.database.transaction(async (tx) => Thing.query(tx.models).select('id').whereIn('id', [10, 11])),
     ).toEqual([{ id: 10 }]);
   });
 
@@ -86,6 +88,44 @@ describe('A transaction', () => {
       });
     await Promise.all([crossing(30, 31), crossing(31, 30)]);
     expect(runs).toBe(3);
+  });
+
+  it('counts every restart and gives up after the bound', async () => {
+    const told: string[] = [];
+    const database = connect({
+      url: test.url,
+      name: 'test',
+      size: 1,
+      statementTimeout: 5_000,
+      onRetry: (state) => told.push(state),
+    });
+    const serialization = statement('test.fail', "do $$ begin raise exception 'no' using errcode = '40001'; end $$");
+    await expect(database.transaction((tx) => tx.query(serialization), { retries: 2 })).rejects.toMatchObject({
+      code: '40001',
+    });
+    expect(told).toEqual(['40001', '40001']);
+    await database.close();
+  });
+
+  it('survives a connection that breaks while no query runs', async () => {
+    const pid = statement<{ pid: number }>('test.pid', 'select pg_backend_pid() as pid');
+    const terminate = statement('test.terminate', 'select pg_terminate_backend($1)');
+    await expect(
+      test.database.transaction(async (tx) => {
+        const [backend] = await tx.query(pid);
+        const gone = once(tx.client, 'end');
+        await test.owner.query(terminate, [backend?.pid]);
+        await gone;
+        await tx.query(pid);
+      }),
+    ).rejects.toThrow();
+    expect(await test.database.query(pid)).toHaveLength(1);
+  });
+
+  it('refuses work after its end', async () => {
+    const leaked = await test.database.transaction((tx) => Promise.resolve({ tx }));
+    await expect(leaked.tx.query(count)).rejects.toThrow('has ended');
+    expect(() => leaked.tx.models).toThrow('has ended');
   });
 
   it('gives bigint as a number and refuses one that a number cannot hold', async () => {

@@ -1,8 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { PoolClient } from 'pg';
 import { traceQuery } from '../telemetry/tracing.ts';
 import { modelsOn } from './models.ts';
-import type { Database, Queryable, Statement, Transaction, TransactionOptions } from './transaction.ts';
+import type { Database, Statement, Transaction, TransactionOptions } from './transaction.ts';
 
 /** The role every application connection runs as; migrations create it and grant it exactly what is needed. */
 export const applicationRole = 'portico_app';
@@ -23,9 +24,6 @@ export interface ConnectOptions {
   readonly onRetry?: (sqlState: string) => void;
 }
 
-const INT8 = 20;
-const NUMERIC = 1700;
-
 /** `bigint` columns become numbers, and a value that a number cannot hold is an error instead of a wrong balance. */
 function parseInteger(text: string): number {
   const value = Number(text);
@@ -33,14 +31,10 @@ function parseInteger(text: string): number {
   return value;
 }
 
-const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-    if (oid === INT8) return parseInteger;
-    // sum(bigint) is numeric; anything with a fraction stays text for the caller to decide.
-    if (oid === NUMERIC) return (text: string) => (/^-?\d+$/.test(text) ? parseInteger(text) : text);
-    return pg.types.getTypeParser(oid, format);
-  }) as typeof pg.types.getTypeParser,
-};
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, parseInteger);
+// sum(bigint) is numeric; anything with a fraction stays text for the caller to decide.
+types.setTypeParser(pg.types.builtins.NUMERIC, (text) => (/^-?\d+$/.test(text) ? parseInteger(text) : text));
 
 /** Opens a pool. No connection is made before the first query. */
 export function connect(options: ConnectOptions): Database & { readonly pool: pg.Pool } {
@@ -101,6 +95,8 @@ async function transaction<T>(
       const state = sqlStateOf(error);
       if (state === undefined || !restartable.has(state) || attempt >= (options.retries ?? 3)) throw error;
       onRetry?.(state);
+      // Those who met here may meet again: each waits a different moment, longer with each meeting.
+      await pause(Math.random() * 10 * 2 ** attempt);
     }
   }
 }
@@ -112,19 +108,26 @@ async function attemptTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // The pool listens to idle connections only: one that breaks in here while no query runs would end the process.
+  const onBroken = (error: Error): void => void (broken = error);
+  client.on('error', onBroken);
+  const tx = transactionOn(client);
   try {
     await client.query(opening(options));
-    const result = await work(transactionOn(client));
+    const result = await work(tx);
+    tx.end();
     // A transaction that an ignored error has aborted answers COMMIT with ROLLBACK: that must not look like success.
     const commit = await client.query('commit');
     if (commit.command !== 'COMMIT') throw new Error('The transaction was rolled back: an earlier error was ignored.');
     return result;
   } catch (error) {
+    tx.end();
     await client.query('rollback').catch((failure: unknown) => {
-      broken = failure instanceof Error ? failure : new Error(String(failure));
+      broken ??= failure instanceof Error ? failure : new Error(String(failure));
     });
     throw error;
   } finally {
+    client.off('error', onBroken);
     client.release(broken);
   }
 }
@@ -136,17 +139,28 @@ function opening({ isolation, readOnly, statementTimeout }: TransactionOptions):
   return `${begin}; set local statement_timeout = ${statementTimeout}`;
 }
 
-function transactionOn(client: PoolClient): Transaction {
+/** `end` makes it useless: a query that was not awaited would otherwise run inside a stranger's transaction. */
+function transactionOn(client: PoolClient): Transaction & { end(): void } {
   let savepoints = 0;
-  const query: Queryable['query'] = (statement, values) => run(client, statement, values);
+  let ended = false;
+  const open = (): PoolClient => {
+    if (ended) throw new Error('This transaction has ended: await everything inside it.');
+    return client;
+  };
   return {
-    client,
-    query,
+    get client() {
+      return open();
+    },
     get models() {
-      return modelsOn(client);
+      return modelsOn(open());
+    },
+    query: async (statement, values) => run(open(), statement, values),
+    end: () => {
+      ended = true;
     },
     async savepoint(work) {
       const name = `sp_${(savepoints += 1)}`;
+      open();
       await client.query(`savepoint ${name}`);
       try {
         const result = await work();

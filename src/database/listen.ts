@@ -3,9 +3,9 @@ import pg from 'pg';
 
 export interface ChannelHearing {
   /** One NOTIFY on the channel, after its transaction committed. */
-  hear(payload: string): void;
+  readonly hear: (payload: string) => void;
   /** The connection was gone and is back: whatever was said meanwhile is lost, so look yourself. */
-  resumed(): void;
+  readonly resumed: () => void;
 }
 
 /** Subscribes to a channel; resolves when nothing said from now on can be missed. */
