@@ -4,7 +4,8 @@ import { readConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { migrate, schemaState } from '../database/migrate.ts';
 import { openDatabases } from '../database/open.ts';
-import { demoAccounts, seedDemo } from '../demo.ts';
+import { demoAccounts } from '../contexts/identity/index.ts';
+import { seedDemo } from '../demo.ts';
 import { StartupError } from '../shared/startup-error.ts';
 import { createLogger } from '../telemetry/logs.ts';
 import type { Command } from './command.ts';
@@ -51,7 +52,7 @@ async function serve(roles: Roles): Promise<number> {
     const portico = await compose({ config, databases, log, api: roles.api, jobs: roles.jobs, demo });
     try {
       if (!roles.migrate) await requireSchema(portico.database);
-      if (demo && roles.migrate) await seedDemo(portico);
+      if (demo && roles.migrate) await seedDemo(portico.identity, portico.database);
       const { url } = await portico.start();
       announce(config, url, demo);
       const failure = await Promise.race([stopping, fatalError()]);
