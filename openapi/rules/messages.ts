@@ -105,7 +105,7 @@ export const listShape = operationRule((view, report) => {
   const page = responses.get('200')?.content.get('application/json')?.schema;
   const properties = page?.schema.properties;
   const looksPaged = properties?.['nextCursor'] !== undefined || view.parameter('query', 'cursor') !== undefined;
-  if (!looksPaged && !operation.operationId.startsWith('list')) return;
+  if (!looksPaged && !view.id.startsWith('list')) return;
   const limit = view.parameter('query', 'limit')?.schema.schema;
   if (limit?.['minimum'] !== 1 || limit['maximum'] !== 100 || limit.default === undefined) {
     report('A list takes limit, 1 to 100 with a default.', ['parameters']);
@@ -120,7 +120,7 @@ export const listShape = operationRule((view, report) => {
   }
   const next = responses
     .get('200')
-    ?.links.some((link) => link.operationId === operation.operationId && link.parameters?.['cursor'] !== undefined);
+    ?.links.some((link) => link.operationId === view.id && link.parameters?.['cursor'] !== undefined);
   if (next !== true)
     report('A list links to its own next page: parameters: { cursor: $response.body#/nextCursor }.', ['responses']);
 });

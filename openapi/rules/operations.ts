@@ -8,8 +8,7 @@ const verbs =
   'refund evaluate complete renew settle publish import export resume redrive';
 
 /** operationId is also the name of the use case, its file and its span. */
-export const operationNames = operationRule(({ operation }, report) => {
-  const id = operation.operationId ?? '';
+export const operationNames = operationRule(({ id }, report) => {
   const verb = /^[a-z]+/.exec(id)?.[0] ?? '';
   if (!/^[a-z]+[A-Z][A-Za-z0-9]*$/.test(id))
     report(`operationId ${id} is a verb and a noun in camelCase.`, ['operationId']);
@@ -30,7 +29,7 @@ export const explicitAccess = operationRule(({ operation }, report) => {
 
 /** A scope that is not declared cannot be granted; one that is not used guards nothing. */
 export const scopesDeclaredAndUsed = documentRule(({ views, securitySchemes, report, reportAt }) => {
-  const declared = new Set(Object.keys((securitySchemes['bearerAuth']?.['x-scopes'] ?? {}) as Record<string, string>));
+  const declared = new Set(Object.keys(securitySchemes['bearerAuth']?.['x-scopes'] ?? {}));
   const used = new Set(views.flatMap(scopesOf));
   for (const view of views) {
     for (const scope of scopesOf(view).filter((name) => !declared.has(name))) {

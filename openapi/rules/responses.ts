@@ -92,7 +92,7 @@ export const platformHeaders = operationRule((view, report) => {
 
 /** A creator tells where its creation is and what can be done with it. */
 export const createdResponses = documentRule(({ views, reportAt }) => {
-  const byId = new Map(views.map((view) => [view.operation.operationId, view]));
+  const byId = new Map(views.map((view) => [view.id, view]));
   for (const view of views) {
     const created = view.responses.get('201');
     if (created !== undefined) {
@@ -118,7 +118,7 @@ export const createdResponses = documentRule(({ views, reportAt }) => {
 
 /** A link to nothing is found by the client, too late. */
 export const linkTargets = documentRule(({ views, reportAt }) => {
-  const known = new Set(views.map(({ operation }) => operation.operationId));
+  const known = new Set(views.map(({ id }) => id));
   for (const view of views) {
     for (const [status, { links }] of view.responses) {
       for (const { operationId } of links) {

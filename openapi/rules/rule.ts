@@ -1,4 +1,4 @@
-import type { Oas3Rule, Oas3Visitor, UserContext } from '@redocly/openapi-core';
+import type { Location, LocationObject, Oas3Rule, Oas3Visitor, UserContext } from '@redocly/openapi-core';
 import { isReference, type Document, type PathItemObject, type Schema } from '../../src/contract/generator/document.ts';
 import { viewsOf, type View } from './view.ts';
 
@@ -20,11 +20,13 @@ export function schemaRule(check: (schema: Schema, report: Report, place: Schema
       if (typeof node !== 'object' || '$ref' in node) return;
       const place: SchemaPlace = {
         pointer: location.pointer,
-        resolve: (schema) => (schema.$ref === undefined ? schema : ((resolve(schema as never).node ?? {}) as Schema)),
+        resolve: (schema) => (schema.$ref === undefined ? schema : (resolve<Schema>({ $ref: schema.$ref }).node ?? {})),
       };
       check(
         node as Schema,
-        (message, below = []) => report({ message, location: location.child([...below]).key() }),
+        (message, below = []) => {
+          report({ message, location: keyAt(location, below) });
+        },
         place,
       );
     },
@@ -52,8 +54,14 @@ export function pathRule(check: (views: readonly View[], report: ReportAt) => vo
   return rule;
 }
 
+/** The place as an editor marks it: the key, not the whole value below it. */
+function keyAt(location: Location, below: readonly (string | number)[]): LocationObject {
+  const { source, pointer } = location.child([...below]);
+  return { source, pointer, reportOnKey: true };
+}
+
 function reportAt({ report }: UserContext): ReportAt {
-  return (view, message, below = []) => report({ message, location: view.location.child([...below]).key() });
+  return (view, message, below = []) => report({ message, location: keyAt(view.location, below) });
 }
 
 /** What a rule about the document as a whole is given. */
@@ -77,16 +85,18 @@ export function documentRule(check: (whole: Whole) => void): Oas3Rule {
       Root: {
         leave(root, context) {
           const { report, location, resolve } = context;
-          const { components, servers = [] } = root as unknown as Document & Pick<Whole, 'servers'>;
-          const schemes = Object.entries(components.securitySchemes ?? {}).map(([name, scheme]) => [
-            name,
-            isReference(scheme) ? resolve(scheme).node : scheme,
-          ]);
+          const { components, servers } = root as unknown as Partial<Document> & Partial<Pick<Whole, 'servers'>>;
+          const schemes = Object.entries(components?.securitySchemes ?? {}).map(
+            ([name, scheme]): [string, Record<string, unknown>] => [
+              name,
+              isReference(scheme) ? (resolve<Record<string, unknown>>(scheme).node ?? {}) : scheme,
+            ],
+          );
           check({
             views,
-            servers,
-            securitySchemes: Object.fromEntries(schemes) as Whole['securitySchemes'],
-            report: (message) => report({ message, location: location.child(['info']).key() }),
+            servers: servers ?? [],
+            securitySchemes: Object.fromEntries(schemes),
+            report: (message) => report({ message, location: keyAt(location, ['info']) }),
             reportAt: reportAt(context),
           });
         },

@@ -292,6 +292,15 @@ test.each(defects)('%s finds %s', async (rule, _what, damage) => {
   await expect(broken(document)).resolves.toContain(`portico/${rule}`);
 });
 
+test.each(['operationId', 'responses', 'security', 'tags'])(
+  'an operation without %s is reported, not a crash',
+  async (part) => {
+    const document = goodDocument();
+    without(partsOf(document).list, part);
+    await expect(broken(document)).resolves.not.toEqual([]);
+  },
+);
+
 test('every rule of ours is switched on and has a defect here', () => {
   const tested = new Set(defects.map(([rule]) => rule));
   expect(Object.keys(rules).filter((name) => !tested.has(name))).toEqual([]);

@@ -46,7 +46,10 @@ export interface ResponseView {
 export interface View {
   readonly path: string;
   readonly method: LowerMethod;
-  readonly operation: OperationObject;
+  /** As written, so anything may be missing from it. */
+  readonly operation: Readonly<Partial<OperationObject>>;
+  /** Its operationId; empty when there is none. */
+  readonly id: string;
   /** Where it stands in its file. */
   readonly location: Location;
   readonly parameters: readonly ParameterView[];
@@ -101,7 +104,7 @@ export function viewsOf(item: PathItemObject, path: string, context: UserContext
     };
   }
 
-  function parameterViews(operation: OperationObject): ParameterView[] {
+  function parameterViews(operation: Partial<OperationObject>): ParameterView[] {
     const merged = new Map<string, ParameterView>();
     for (const parameter of [...(item.parameters ?? []), ...(operation.parameters ?? [])]) {
       const { value, file } = follow<ParameterObject>(parameter, home);
@@ -112,7 +115,7 @@ export function viewsOf(item: PathItemObject, path: string, context: UserContext
   }
 
   return methods.flatMap((method) => {
-    const operation = item[method];
+    const operation: Partial<OperationObject> | undefined = item[method];
     if (operation === undefined) return [];
     const parameters = parameterViews(operation);
     const body =
@@ -121,12 +124,13 @@ export function viewsOf(item: PathItemObject, path: string, context: UserContext
       path,
       method,
       operation,
+      id: operation.operationId ?? '',
       location: context.location.child([method]),
       parameters,
       body:
         body === undefined
           ? undefined
-          : { required: body.value.required ?? false, content: contentView(body.value.content ?? {}, body.file) },
+          : { required: body.value.required ?? false, content: contentView(body.value.content, body.file) },
       responses: new Map(
         Object.entries(operation.responses ?? {}).map(([status, response]) => [status, responseView(response)]),
       ),

@@ -66,7 +66,7 @@ describe('a single text', () => {
       fc.property(fc.oneof(fc.string(), numberLike), fc.constantFrom<ScalarType>('integer', 'number'), (text, type) => {
         const value = decodeScalar(text, [type]);
         if (typeof value === 'string') expect(value).toBe(text);
-        else expect([value, text.trim()]).toEqual([JSON.parse(text) + 0, text]);
+        else expect([value, text.trim()]).toEqual([Number(JSON.parse(text)) + 0, text]);
       }),
     );
   });

@@ -105,7 +105,7 @@ function detailOf({ keyword, params, instancePath }: ValidatorError, place: Plac
     case 'dependentRequired':
       return `must also have ${String(params['deps'])}, because it has ${String(params['property'])}`;
     case 'contains':
-      return `must contain at least ${counted(String(params['minContains'] ?? 1), 'item')} of the described kind`;
+      return `must contain at least ${counted(String(Number(params['minContains'] ?? 1)), 'item')} of the described kind`;
     default:
       return 'is not one of the allowed forms';
   }
@@ -156,9 +156,8 @@ function list(values: unknown): string {
 
 /** Names come from the caller: without control characters and no longer than the Problem schema allows. */
 function safeText(text: string, length: number): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is being removed
   return text
-    .replaceAll(/[\u0000-\u001f\u007f]/g, '\ufffd')
+    .replaceAll(/\p{Cc}/gu, '\ufffd')
     .slice(0, length)
     .toWellFormed();
 }
