@@ -58,6 +58,8 @@ export interface Config {
   readonly poolSize: number;
   /** Seconds that requests and jobs in progress get when the process is asked to stop. */
   readonly drainSeconds: number;
+  /** Seconds between "not ready" and the end of accepting, for gateways that poll; 0 where preStop waits already. */
+  readonly drainDelaySeconds: number;
   /** Loads demo users and campaigns on start: default with the embedded PostgreSQL. */
   readonly demo: boolean | undefined;
 }
@@ -178,6 +180,7 @@ export function readConfig(environment: Environment): Config {
     jobConcurrency: read.number('JOB_CONCURRENCY', 4, 1, 64),
     poolSize: read.number('DATABASE_POOL_SIZE', 20, 2, 200),
     drainSeconds: read.number('DRAIN_SECONDS', 20, 1, 300),
+    drainDelaySeconds: read.number('DRAIN_DELAY_SECONDS', 0, 0, 60),
     demo: read.flag('PORTICO_DEMO'),
   };
   requireTogether(read, config);
