@@ -96,7 +96,11 @@ function composed(message: EmailMessage, from: string, sender: string): object {
  * @param written whether the final dot may have left
  */
 function outcomeOf(error: unknown, written: boolean): SendOutcome {
-  const { code = 'error', responseCode, message = String(error) } = error as {
+  const {
+    code = 'error',
+    responseCode,
+    message = String(error),
+  } = error as {
     code?: string;
     responseCode?: number;
     message?: string;

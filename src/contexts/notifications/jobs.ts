@@ -32,11 +32,7 @@ export async function enqueueSending(tx: Transaction, lane: Lane, count: number)
  * Enqueues a look at the lane for each of these moments. All moments within one second share a job, so that thousands of
  * retries cost a handful of jobs.
  */
-export async function enqueueWakeUps(
-  tx: Transaction,
-  lane: Lane,
-  moments: readonly Date[],
-): Promise<void> {
+export async function enqueueWakeUps(tx: Transaction, lane: Lane, moments: readonly Date[]): Promise<void> {
   const seconds = [...new Set(moments.map((moment) => Math.ceil(moment.getTime() / 1000)))].sort((a, b) => a - b);
   for (const second of seconds) {
     await enqueue(

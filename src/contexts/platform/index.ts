@@ -1,0 +1,45 @@
+import type { Database } from '../../database/transaction.ts';
+import { bindTask } from '../../jobs/queue.ts';
+import type { DeliveryReport } from '../../ports/delivery-report.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Cursors } from '../../shared/cursor.ts';
+import type { ContextModule } from '../context.ts';
+import { publishSandboxReportsJob } from './jobs.ts';
+import { createPlatformOperations } from './operations.ts';
+import type { PlatformOperations } from './operations.ts';
+import { problems } from './problems.ts';
+import { publishSandboxReports } from './publish-sandbox-reports.ts';
+
+export { createSandboxInbox } from './sandbox-inbox.ts';
+export type { SandboxInboxDependencies } from './sandbox-inbox.ts';
+export type { PlatformOperations } from './operations.ts';
+
+export interface PlatformDependencies {
+  /** For operations. */
+  readonly database: Database;
+  /** For tasks. */
+  readonly workerDatabase: Database;
+  readonly clock: Clock;
+  readonly cursors: Cursors;
+  /** Takes in what the sandbox vendors report: `recordReports` of notifications. */
+  readonly recordReports: (provider: string, reports: readonly DeliveryReport[]) => Promise<void>;
+}
+
+export interface Platform extends ContextModule {
+  readonly operations: PlatformOperations;
+}
+
+/** The sandbox vendors' other side and the dead letters. Health, metrics and documents are answered by src/http. */
+export function createPlatform(dependencies: PlatformDependencies): Platform {
+  const { database, workerDatabase, clock, cursors, recordReports } = dependencies;
+  const worker = { database: workerDatabase, clock, recordReports };
+  return {
+    name: 'platform',
+    operations: createPlatformOperations({ database, cursors }),
+    tasks: [bindTask(publishSandboxReportsJob, (_payload, { signal }) => publishSandboxReports(worker, signal))],
+    // Reports whose job was lost are sent within the minute.
+    schedule: [{ job: publishSandboxReportsJob, cron: '* * * * *' }],
+    subscriptions: {},
+    problems,
+  };
+}

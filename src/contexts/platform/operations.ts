@@ -1,0 +1,118 @@
+import type { Handlers, Schema } from '../../contract/handlers.ts';
+import type { Database } from '../../database/transaction.ts';
+import { findDeadLetter, redriveDeadLetters } from '../../jobs/dead-letters.ts';
+import type { DeadLetter } from '../../jobs/dead-letters.ts';
+import type { Cursors } from '../../shared/cursor.ts';
+import { etagOf } from '../../shared/etag.ts';
+import { notFound } from '../../shared/platform-problems.ts';
+import { getSandboxMessage } from './get-sandbox-message.ts';
+import { listDeadLetters } from './list-dead-letters.ts';
+import { listSandboxMessages } from './list-sandbox-messages.ts';
+import type { SandboxMessageModel } from './models.ts';
+import { redriveDeadLetter } from './redrive-dead-letter.ts';
+import type { SandboxBehaviour } from './sandbox-behaviour.ts';
+import { readBehaviour } from './sandbox-store.ts';
+import { updateSandboxBehaviour } from './update-sandbox-behaviour.ts';
+
+/** The operations of openapi/platform.yaml that belong to a use case; health, metrics and documents are src/http's. */
+export type PlatformOperations = Pick<
+  Handlers,
+  | 'listSandboxMessages'
+  | 'getSandboxMessage'
+  | 'getSandboxBehaviour'
+  | 'updateSandboxBehaviour'
+  | 'listDeadLetters'
+  | 'getDeadLetter'
+  | 'redriveDeadLetter'
+  | 'redriveDeadLetters'
+>;
+
+export interface OperationDependencies {
+  readonly database: Database;
+  readonly cursors: Cursors;
+}
+
+export function createPlatformOperations(dependencies: OperationDependencies): PlatformOperations {
+  const { database } = dependencies;
+  return {
+    async listSandboxMessages({ query }) {
+      const page = await listSandboxMessages(dependencies, {
+        channel: query.channel,
+        address: query.address,
+        limit: query.limit,
+        cursor: query.cursor,
+      });
+      return { status: 200, body: { items: page.items.map(sandboxMessageBody), nextCursor: page.nextCursor } };
+    },
+    async getSandboxMessage({ path }) {
+      return { status: 200, body: sandboxMessageBody(await getSandboxMessage(dependencies, path.sandboxMessageId)) };
+    },
+    async getSandboxBehaviour({ path }) {
+      return behaviourResult(await readBehaviour(database, path.channel));
+    },
+    async updateSandboxBehaviour({ path, headers, body }) {
+      const behaviour = { ...body, channel: path.channel };
+      return behaviourResult(await updateSandboxBehaviour(dependencies, behaviour, headers['If-Match']));
+    },
+    async listDeadLetters({ query }) {
+      const page = await listDeadLetters(dependencies, {
+        task: query.task,
+        reason: query.reason,
+        open: query.open,
+        limit: query.limit,
+        cursor: query.cursor,
+      });
+      return { status: 200, body: { items: page.items.map(deadLetterBody), nextCursor: page.nextCursor } };
+    },
+    async getDeadLetter({ path }) {
+      const letter = await findDeadLetter(database, path.deadLetterId);
+      if (letter === null) throw notFound();
+      return { status: 200, body: deadLetterBody(letter) };
+    },
+    async redriveDeadLetter({ path }, { tx, principal }) {
+      return { status: 200, body: deadLetterBody(await redriveDeadLetter(tx, path.deadLetterId, principal.userId)) };
+    },
+    async redriveDeadLetters({ body }, { tx, principal }) {
+      const { task = null, reason = null, limit } = body;
+      const redriven = await redriveDeadLetters(tx, { ids: null, task, reason, limit, by: principal.userId });
+      return { status: 200, body: { redriven } };
+    },
+  };
+}
+
+function behaviourResult({ version, ...behaviour }: SandboxBehaviour): {
+  status: 200;
+  headers: { ETag: string };
+  body: Schema<'SandboxBehaviour'>;
+} {
+  return { status: 200, headers: { ETag: etagOf(version) }, body: behaviour };
+}
+
+function sandboxMessageBody(message: SandboxMessageModel): Schema<'SandboxMessage'> {
+  return {
+    id: message.id,
+    channel: message.channel,
+    address: message.address,
+    subject: message.subject,
+    text: message.body,
+    report: message.report,
+    reportAt: message.reportAt?.toISOString() ?? null,
+    reportedAt: message.reportedAt?.toISOString() ?? null,
+    createdAt: message.createdAt.toISOString(),
+  };
+}
+
+function deadLetterBody(letter: DeadLetter): Schema<'DeadLetter'> {
+  return {
+    id: letter.id,
+    task: letter.task,
+    ref: letter.ref,
+    reason: letter.reason,
+    payload: JSON.stringify(letter.payload),
+    attempts: letter.attempts,
+    firstFailedAt: letter.firstFailedAt.toISOString(),
+    lastFailedAt: letter.lastFailedAt.toISOString(),
+    redrivenAt: letter.redrivenAt?.toISOString() ?? null,
+    redrivenBy: letter.redrivenBy,
+  };
+}

@@ -1,0 +1,5 @@
+import { defineProblems } from '../../shared/problem.ts';
+
+export const problems = defineProblems({
+  'already-redriven': { status: 409, title: 'The work was already run again' },
+});
