@@ -55,6 +55,8 @@ export function connect(options: ConnectOptions): Database & { readonly pool: pg
   });
   // An idle connection that breaks (server restart) is dropped by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The same for one that breaks while it is lent out; its query has rejected already.
+  pool.on('connect', (client) => client.on('error', () => undefined));
 
   return {
     pool,
