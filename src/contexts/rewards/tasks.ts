@@ -21,7 +21,9 @@ export function createRewardsTasks(dependencies: RewardsDependencies): TaskBindi
     bindTask(resumeStalledImportsJob, () => resumeStalledImports(dependencies)),
     bindTask(creditPendingGrantsJob, (_, run) => creditPendingGrants(dependencies, run)),
     // Its result is what the observer hears.
-    bindTask(reconcileWalletsJob, async () => void (await getWalletReconciliation(dependencies))),
+    bindTask(reconcileWalletsJob, async () => {
+      await getWalletReconciliation(dependencies);
+    }),
   ];
 }
 

@@ -6,11 +6,15 @@ describe('splitFields', () => {
   it('reads back what RFC 4180 writes', () => {
     const field = fc.string({ unit: fc.constantFrom('a', '1', '"', ',', ';', '|', '\t', ' ', '+') });
     fc.assert(
-      fc.property(fc.array(field, { minLength: 1, maxLength: 6 }), fc.constantFrom(...delimiters), (fields, delimiter) => {
-        const line = fields.map((text) => `"${text.replaceAll('"', '""')}"`).join(delimiter);
-        expect(splitFields(line, delimiter)).toEqual(fields);
-        for (const [column, text] of fields.entries()) expect(fieldAt(line, delimiter, column)).toBe(text);
-      }),
+      fc.property(
+        fc.array(field, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom(...delimiters),
+        (fields, delimiter) => {
+          const line = fields.map((text) => `"${text.replaceAll('"', '""')}"`).join(delimiter);
+          expect(splitFields(line, delimiter)).toEqual(fields);
+          for (const [column, text] of fields.entries()) expect(fieldAt(line, delimiter, column)).toBe(text);
+        },
+      ),
     );
   });
 

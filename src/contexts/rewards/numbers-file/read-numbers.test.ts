@@ -18,7 +18,14 @@ describe('readNumbers', () => {
       { line: 1, phone: '+989121234567' },
       { line: 2, phone: '+989121234568' },
     ]);
-    expect(summary).toMatchObject({ lines: 2, blankLines: 0, malformed: 0, hasHeader: false, phoneColumn: 1, bytes: 30 });
+    expect(summary).toMatchObject({
+      lines: 2,
+      blankLines: 0,
+      malformed: 0,
+      hasHeader: false,
+      phoneColumn: 1,
+      bytes: 30,
+    });
     expect(summary.chunks).toEqual([{ firstLine: 1, lastLine: 2, phones: 2 }]);
   });
 
