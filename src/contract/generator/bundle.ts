@@ -70,7 +70,9 @@ function withPaths(index: string, contexts: ReadonlyMap<string, string>): string
     const pointer = path.replaceAll('~', '~0').replaceAll('/', '~1');
     return `  ${path}:\n    $ref: ${context}.yaml#/paths/${pointer}\n`;
   });
-  return index.replace(/^paths:.*\n(?:[ \t].*\n|\n)*/m, () => `paths:\n${list.join('')}`);
+  const written = /^paths:.*\n(?:[ \t].*\n|\n)*/m;
+  if (!written.test(index)) throw new DocumentError('openapi/openapi.yaml has no "paths:" to list the paths under.');
+  return index.replace(written, () => `paths:\n${list.join('')}`);
 }
 
 /** One document out of all. A name that two documents give to different things is an error, never a silent rename. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { assemble } from './assemble.ts';
 import { bundleDocuments, DocumentError, readSources, type Sources } from './bundle.ts';
 import { compileValidators } from './compile.ts';
-import type { Document } from './document.ts';
+import { operationsOf, type Document } from './document.ts';
 import { subset } from './emit-documents.ts';
 import { emitRoutes, emitValidatorTypes } from './emit-routes.ts';
 import { emitTraits, emitTypes } from './emit-types.ts';
@@ -71,7 +71,12 @@ async function generate(root: string, document: Document, sources: Sources): Pro
     ['documents/openapi.json', json(partner)],
     ...contexts.map((context): [string, string] => [
       `documents/${context}.json`,
-      json(subset(partner, (path) => sources.contexts.get(path) === context)),
+      json(
+        titled(
+          subset(partner, (path) => sources.contexts.get(path) === context),
+          context,
+        ),
+      ),
     ]),
   ]);
 }
@@ -82,8 +87,12 @@ async function replaceFiles(directory: string, files: ReadonlyMap<string, string
   for (const [name, text] of files) await replaceFile(join(directory, name), text);
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const kept = new Set([...files.keys()].map((name) => join(directory, name)));
-  const stale = entries.filter((entry) => entry.isFile() && !kept.has(join(entry.parentPath, entry.name)));
-  await Promise.all(stale.map((entry) => rm(join(entry.parentPath, entry.name), { force: true })));
+  // What ends in .tmp may be about to be put in place by another generator.
+  const stale = entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !kept.has(file));
+  await Promise.all(stale.map((file) => rm(file, { force: true })));
 }
 
 async function replaceFile(file: string, text: string): Promise<void> {
@@ -124,12 +133,16 @@ function committedBundle(document: Document): string {
   return json(subset(document, (_, { internal }) => !internal));
 }
 
+function titled(document: Document, context: string): Document {
+  return { ...document, info: { ...document.info, title: `${String(document.info['title'])}: ${context}` } };
+}
+
 function json(document: Document): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 function summary(document: Document, sources: Sources, milliseconds: number, mode: RunOptions['mode']): string {
-  const operations = Object.values(document.paths).flatMap((item) => Object.keys(item)).length;
+  const operations = operationsOf(document).length;
   const wrote =
     mode === 'write' ? ' and openapi/portico.json' : mode === 'check' ? '; openapi/portico.json is current' : '';
   return (
