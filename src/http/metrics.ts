@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import type { Route } from '../contract/route.ts';
 
 /** What a request cost and how it ended, as the SLOs count it. */
@@ -95,16 +95,4 @@ export function createMetrics(options: { readonly defaults: boolean }): Metrics 
     limited: (policy) => limited.inc({ policy }),
     text: () => registry.metrics(),
   };
-}
-
-/** A value read whenever metrics are collected, such as a pool's waiting requests. */
-export function gauge(metrics: Metrics, name: string, help: string, read: () => number | Promise<number>): void {
-  new Gauge({
-    name,
-    help,
-    registers: [metrics.registry],
-    async collect() {
-      this.set(await read());
-    },
-  });
 }

@@ -1,0 +1,286 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createOfflineBreachedPasswords } from '../adapters/breached-passwords/offline.ts';
+import { createSandboxEmailSender } from '../adapters/email/sandbox.ts';
+import { createSmtpEmailSender } from '../adapters/email/smtp.ts';
+import { usualResilience, withResilience } from '../adapters/resilience.ts';
+import type { ResilienceOptions } from '../adapters/resilience.ts';
+import { createSandboxSmsSender } from '../adapters/sms/sandbox.ts';
+import type { Config } from './config.ts';
+import type { ContextModule } from './contexts/context.ts';
+import { createIdentity, defaultSettings, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
+import type { Identity } from './contexts/identity/index.ts';
+import { createNotifications } from './contexts/notifications/index.ts';
+import type { Notifications } from './contexts/notifications/index.ts';
+import { createPlatform, createSandboxInbox } from './contexts/platform/index.ts';
+import { createRewards } from './contexts/rewards/index.ts';
+import type { RewardsQuestions } from './contexts/rewards/index.ts';
+import type { Handlers } from './contract/handlers.ts';
+import { schemaState } from './database/migrate.ts';
+import type { OpenDatabases } from './database/open.ts';
+import type { Database } from './database/transaction.ts';
+import { statement } from './database/transaction.ts';
+import { openPools } from './databases.ts';
+import type { Pools } from './databases.ts';
+import { createHttp } from './http/create-http.ts';
+import type { Http, HttpOptions } from './http/create-http.ts';
+import type { Check } from './http/health.ts';
+import { createHousekeeping } from './http/housekeeping.ts';
+import { createMetrics } from './http/metrics.ts';
+import { memoryCounters, postgresCounters, redisCounters } from './http/rate-limit-stores.ts';
+import type { CounterStore } from './http/rate-limit-stores.ts';
+import { enqueue } from './jobs/enqueue.ts';
+import { createPublish } from './jobs/events.ts';
+import type { ScheduledJob, TaskBinding } from './jobs/queue.ts';
+import { startJobs } from './jobs/runner.ts';
+import type { JobRunner } from './jobs/runner.ts';
+import { createObservers, observePools } from './observers.ts';
+import type { Observers } from './observers.ts';
+import type { SandboxInbox } from './ports/sandbox-inbox.ts';
+import { systemClock } from './shared/clock.ts';
+import type { Clock } from './shared/clock.ts';
+import { createCursors } from './shared/cursor.ts';
+import { deriveKey } from './shared/keys.ts';
+import { StartupError } from './shared/startup-error.ts';
+import type { Logger } from './telemetry/logs.ts';
+import { startTracing } from './telemetry/tracing.ts';
+
+export interface ComposeOptions {
+  readonly config: Config;
+  readonly databases: Omit<OpenDatabases, 'close' | 'embedded'>;
+  readonly log: Logger;
+  /** Serve the API. */
+  readonly api: boolean;
+  /** Run jobs. */
+  readonly jobs: boolean;
+  /** Demo data exist: the log-in form of the documentation is filled in. */
+  readonly demo: boolean;
+  /** For tests: what else should be than configuration says. */
+  readonly clock?: Clock;
+  readonly http?: Partial<HttpOptions>;
+}
+
+/** One composed process. */
+export interface Portico {
+  /** As the application. */
+  readonly database: Database;
+  readonly pools: Pools;
+  readonly identity: Identity;
+  readonly notifications: Notifications;
+  readonly rewards: ContextModule & RewardsQuestions;
+  readonly platform: ContextModule;
+  /** Every task of the contexts this process hosts. */
+  readonly bindings: readonly TaskBinding[];
+  /** @returns where the API is; null when this process serves none. @throws StartupError when the port is not to be had. */
+  start(): Promise<{ readonly url: string | null }>;
+  /**
+   * Drains: not ready, no new requests, requests in progress end, jobs end or go back, connections close, telemetry leaves.
+   * Loses neither a request nor a job. Safe to call at any time, once.
+   */
+  stop(): Promise<void>;
+}
+
+const version = '0.1.0';
+
+/** Wires everything; nothing runs yet. */
+export async function compose(options: ComposeOptions): Promise<Portico> {
+  const { config, databases, log, clock = systemClock } = options;
+  const stopTracing = await startTracing({
+    endpoint: config.otlpEndpoint,
+    ratio: config.traceRatio,
+    serviceVersion: version,
+  });
+  const metrics = createMetrics({ defaults: options.http?.metrics === undefined });
+  const observers = createObservers(metrics.registry);
+  const pools = openPools({
+    application: databases.application,
+    owner: databases.owner,
+    reporting: databases.reporting,
+    primarySize: config.poolSize,
+    jobConcurrency: config.jobConcurrency,
+    onRetry: observers.transactionRestarted,
+  });
+  observePools(metrics.registry, pools.byName);
+
+  const contexts = createContexts(options, pools, observers, clock);
+  const { identity } = contexts;
+  const all: readonly ContextModule[] = Object.values(contexts);
+  const hosted = all.filter(({ name }) => config.contexts.length === 0 || config.contexts.includes(name));
+  const housekeeping = createHousekeeping(pools.worker);
+  const bindings = [...hosted.flatMap(({ tasks }) => tasks), ...housekeeping.tasks];
+  const schedule: readonly ScheduledJob[] = [...hosted.flatMap((module) => module.schedule), ...housekeeping.schedule];
+  const counters = createCounters(config, pools.primary, log);
+  const http = !options.api
+    ? null
+    : await createHttp({
+        host: config.host,
+        port: config.port,
+        handlers: Object.assign({}, ...hosted.map(({ operations }) => operations)) as Partial<Handlers>,
+        verifier: identity,
+        database: pools.primary,
+        sealingKey: deriveKey(databases.secret, 'idempotency answers'),
+        problems: all.flatMap(({ problems }) => Object.values(problems ?? {})),
+        constraints: Object.assign({}, ...all.map(({ constraints }) => constraints)) as HttpOptions['constraints'],
+        checks: readinessChecks(pools.primary),
+        metrics,
+        metricsToken: config.metricsToken,
+        corsOrigins: config.corsOrigins,
+        trustedProxies: config.trustedProxies,
+        counters,
+        rateLimitFactor: config.rateLimitFactor,
+        responseValidation: { rate: config.responseValidation, strict: config.strictResponses },
+        secure: config.publicUrl?.startsWith('https:') ?? false,
+        demoUser: options.demo ? (demoAccounts.find(({ role }) => role === 'staff') ?? null) : null,
+        clock,
+        log,
+        ...options.http,
+      });
+
+  let runner: JobRunner | null = null;
+  return {
+    ...contexts,
+    database: pools.primary,
+    pools,
+    bindings,
+    async start() {
+      await identity.start();
+      if (options.jobs) {
+        const { jobs: pool, worker: database } = pools;
+        const { jobConcurrency: concurrency } = config;
+        runner = await startJobs({ pool, database, bindings, schedule, concurrency, log, observer: observers.jobs });
+      }
+      return { url: http === null ? null : await listen(http, config) };
+    },
+    async stop() {
+      if (http !== null) {
+        http.drain();
+        await pause(config.drainDelaySeconds * 1_000);
+        await http.stop(config.drainSeconds * 1_000);
+      }
+      await runner?.stop();
+      identity.close();
+      await counters.close();
+      await pools.close();
+      await stopTracing();
+    },
+  };
+}
+
+type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platform'>;
+
+/** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
+function createContexts(
+  { config, databases, log }: ComposeOptions,
+  pools: Pools,
+  observers: Observers,
+  clock: Clock,
+): Contexts {
+  const key = (purpose: string) => deriveKey(databases.secret, purpose);
+  const cursors = createCursors(key('page cursors'));
+  const { primary, worker } = pools;
+  const inbox = createSandboxInbox({ database: worker, clock });
+  const notifications = createNotifications({
+    database: primary,
+    workerDatabase: worker,
+    clock,
+    cursors,
+    ...createSenders(config, inbox, observers),
+    limits: {
+      perSecond: {},
+      defaultRate: config.messagesPerSecond,
+      otpShare: config.otpShare,
+      smsPerDay: config.smsPerDay,
+      smsPerCountryPerDay: config.smsPerCountryPerDay,
+    },
+    observer: observers.sending,
+  });
+  const identity = createIdentity({
+    database: primary,
+    clock,
+    enqueue,
+    publish: createPublish(() => Object.values(contexts).map(({ subscriptions }) => subscriptions)),
+    listen: pools.listener.listen,
+    log,
+    notifications,
+    breachedPasswords: createOfflineBreachedPasswords(),
+    cursors,
+    settings: {
+      ...defaultSettings,
+      issuer: config.publicUrl ?? `http://${config.host}:${config.port}`,
+      bcryptCost: config.bcryptCost,
+      minimumPasswordLength: config.minimumPasswordLength,
+      phoneRegion: config.defaultRegion,
+    },
+    codeSecret: key(secretPurposes.codes),
+    signingKeySecret: key(secretPurposes.signingKeys),
+  });
+  const rewards = createRewards({
+    primary,
+    worker,
+    reporting: pools.reporting,
+    uploads: pools.uploads,
+    uploadsAtOnce: pools.uploadsAtOnce,
+    clock,
+    enqueue,
+    cursors,
+    notifications,
+    observer: observers.rewards,
+  });
+  const { recordReports } = notifications;
+  const platform = createPlatform({ database: primary, workerDatabase: worker, clock, cursors, recordReports });
+  const contexts: Contexts = { identity, notifications, rewards, platform };
+  return contexts;
+}
+
+/** The configured vendors in failover order, each behind its own guards. */
+function createSenders(config: Config, inbox: SandboxInbox, { vendors: observer }: Observers) {
+  const resilience: ResilienceOptions = { ...usualResilience, observer };
+  const email = (name: string) =>
+    name === 'smtp' && config.smtpUrl !== undefined
+      ? createSmtpEmailSender({ url: config.smtpUrl, from: config.emailFrom })
+      : createSandboxEmailSender(inbox);
+  return {
+    smsSenders: config.smsProviders.map(() => withResilience(createSandboxSmsSender(inbox), resilience)),
+    emailSenders: config.emailProviders.map((name) => withResilience(email(name), resilience)),
+  };
+}
+
+function createCounters(config: Config, database: Database, log: Logger): CounterStore {
+  const { rateLimitStore, redisUrl } = config;
+  if (rateLimitStore === 'redis' && redisUrl !== undefined) {
+    return redisCounters(redisUrl, (error) => log.warn({ error }, 'Redis is away'));
+  }
+  return rateLimitStore === 'postgres' ? postgresCounters(database) : memoryCounters();
+}
+
+const ping = statement('platform.ping', 'select 1');
+
+function readinessChecks(database: Database): Check[] {
+  return [
+    { name: 'primary database', run: async () => void (await database.query(ping)) },
+    {
+      name: 'schema version',
+      run: async () => {
+        if ((await schemaState(database)) === 'behind') throw new Error('migrations of this build are missing');
+      },
+    },
+  ];
+}
+
+async function listen(http: Http, { host, port }: Config): Promise<string> {
+  try {
+    return await http.start();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') {
+      throw new StartupError(`Port ${port} on ${host} is taken: stop what uses it, or set PORT to another.`, {
+        cause: error,
+      });
+    }
+    if (code === 'EACCES') {
+      throw new StartupError(`Port ${port} needs more rights than this user has: set PORT to 1024 or above.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { Pool } from 'pg';
+import type { SendingObserver } from './contexts/notifications/index.ts';
+import type { RewardsObserver } from './contexts/rewards/index.ts';
+import type { JobObserver } from './jobs/run-task.ts';
+
+/** Hears about every call to a vendor. */
+export interface VendorObserver {
+  called(vendor: string, outcome: string, milliseconds: number): void;
+  circuitChanged(vendor: string, state: string, reason: string): void;
+}
+
+/** What happens beside HTTP, as metrics. */
+export interface Observers {
+  readonly jobs: JobObserver;
+  readonly sending: SendingObserver;
+  readonly rewards: RewardsObserver;
+  readonly vendors: VendorObserver;
+  readonly transactionRestarted: (sqlState: string) => void;
+}
+
+export function createObservers(registry: Registry): Observers {
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name, help, labelNames: [...labelNames], registers });
+  const jobs = new Histogram({
+    name: 'portico_job_duration_seconds',
+    help: 'Time of one run of a job, by how it ended.',
+    labelNames: ['job', 'outcome'],
+    buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120],
+    registers,
+  });
+  const attempts = counter('portico_message_attempts_total', 'Messages handed to a provider, by what it said.', [
+    'channel',
+    'lane',
+    'provider',
+    'outcome',
+  ]);
+  const overBudget = counter('portico_messages_over_budget_total', 'Messages held back by a daily limit.', [
+    'channel',
+    'lane',
+  ]);
+  const reports = counter('portico_delivery_reports_total', 'Delivery reports taken in.', ['provider']);
+  const numbers = counter('portico_bonus_numbers_total', 'Numbers of imports, by what became of them.', ['result']);
+  const differences = new Gauge({
+    name: 'portico_ledger_differences',
+    help: 'Wallets, grants and pools that the ledger does not agree with; anything but 0 is an alarm.',
+    registers,
+  });
+  const calls = new Histogram({
+    name: 'portico_vendor_call_duration_seconds',
+    help: 'Calls to vendors, by outcome.',
+    labelNames: ['vendor', 'outcome'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10],
+    registers,
+  });
+  const circuits = new Gauge({
+    name: 'portico_circuit_open',
+    help: '1 while calls to a vendor are refused because it failed too often.',
+    labelNames: ['vendor'],
+    registers,
+  });
+  const restarts = counter('portico_transaction_restarts_total', 'Transactions begun again after losing a race.', [
+    'sqlstate',
+  ]);
+  return {
+    jobs: { finished: (job, outcome, seconds) => jobs.observe({ job, outcome }, seconds) },
+    sending: {
+      attempted: ({ lane, provider, outcome, count }) =>
+        attempts.inc({ channel: lane.channel, lane: lane.name, provider, outcome }, count),
+      overBudget: ({ lane, count }) => overBudget.inc({ channel: lane.channel, lane: lane.name }, count),
+      reported: ({ provider, count }) => reports.inc({ provider }, count),
+    },
+    rewards: {
+      chunkCredited: (chunk) => {
+        for (const result of ['credited', 'pending', 'duplicate'] as const) numbers.inc({ result }, chunk[result]);
+      },
+      reconciled: (found) => differences.set(found.differences),
+    },
+    vendors: {
+      called: (vendor, outcome, milliseconds) => calls.observe({ vendor, outcome }, milliseconds / 1_000),
+      circuitChanged: (vendor, state) => circuits.set({ vendor }, state === 'open' ? 1 : 0),
+    },
+    transactionRestarted: (sqlState) => restarts.inc({ sqlstate: sqlState }),
+  };
+}
+
+/** Requests for a connection that wait now: the first sign of a pool that is too small or a database that is too slow. */
+export function observePools(registry: Registry, pools: Readonly<Record<string, Pool>>): void {
+  new Gauge({
+    name: 'portico_pool_waiting',
+    help: 'Requests that wait for a database connection.',
+    labelNames: ['pool'],
+    registers: [registry],
+    collect() {
+      for (const [pool, { waitingCount }] of Object.entries(pools)) this.set({ pool }, waitingCount);
+    },
+  });
+}
