@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   api: async () => (await import('./commands/start.ts')).apiCommand,
   worker: async () => (await import('./commands/start.ts')).workerCommand,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
+  keys: async () => (await import('./commands/keys.ts')).keysCommand,
 };
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {

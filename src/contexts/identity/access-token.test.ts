@@ -4,7 +4,7 @@ import jwt from 'jsonwebtoken';
 import { createAccessToken, verifyAccessToken } from './access-token.ts';
 import { createIdentityFixture, dependenciesOn } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
-import { rotateSigningKeys } from './rotate-signing-keys.ts';
+import { replaceSigningKeys, rotateSigningKeys } from './rotate-signing-keys.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
 const bearer = { userId: 'u', sessionId: 's', roles: ['staff'] } as const;
@@ -69,7 +69,7 @@ describe('rotating the signing keys', () => {
   it('signs with the announced key, and still accepts what the old one signed', async () => {
     const before = issue();
     const announced = fixture.parts.signingKeys.list().map(({ kid }) => kid);
-    const { kid } = await rotateSigningKeys(fixture.parts, { olderThan: 0 });
+    const kid = await rotateSigningKeys(fixture.parts, { olderThan: 0 });
     expect(announced).toContain(kid);
     await fixture.parts.signingKeys.load();
     expect(fixture.parts.signingKeys.current().kid).toBe(kid);
@@ -89,7 +89,7 @@ describe('rotating the signing keys', () => {
   });
 
   it('waits for the age that is asked for, and keeps one current and one next key for 10 at once', async () => {
-    await expect(rotateSigningKeys(fixture.parts, { olderThan: 3600 })).resolves.toMatchObject({ rotated: false });
+    await expect(rotateSigningKeys(fixture.parts, { olderThan: 3600 })).resolves.toBeUndefined();
     await Promise.all(Array.from({ length: 10 }, () => rotateSigningKeys(fixture.parts, { olderThan: 0 })));
     const states = await fixture.sql<{ state: string; n: number }>(
       `select state, count(*) as n from identity.signing_keys where state <> 'retired' group by state order by state`,
@@ -118,6 +118,18 @@ describe('rotating the signing keys', () => {
     const processes = Array.from({ length: 5 }, () => createSigningKeys(dependenciesOn(fixture.test)));
     await Promise.all(processes.map((keys) => keys.load()));
     expect(new Set(processes.map((keys) => keys.current().kid)).size).toBe(1);
+    await fixture.sql('delete from identity.signing_keys');
+    await expect(rotateSigningKeys(fixture.parts, { olderThan: 0 })).resolves.toBeDefined();
+  });
+
+  it('replaces a key that has become known: what it signed is worth nothing from then on', async () => {
+    await fixture.parts.signingKeys.load();
+    const before = issue();
+    const kid = await replaceSigningKeys(fixture.parts);
+    await fixture.parts.signingKeys.load();
+    expect(fixture.parts.signingKeys.current().kid).toBe(kid);
+    expect(fixture.parts.signingKeys.list()).toHaveLength(2);
+    await expect(verify(before)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
   it('says plainly that the secret is another', async () => {

@@ -24,10 +24,7 @@ export interface PhoneChange {
  * `phone-taken`) leaves the code as it was
  */
 export async function completePhoneChange(
-  parts: Pick<
-    IdentityParts,
-    'database' | 'codeSecret' | 'settings' | 'publish' | 'notifications' | 'revokedSessions' | 'clock'
-  >,
+  parts: Pick<IdentityParts, 'database' | 'codeSecret' | 'settings' | 'publish' | 'notifications' | 'revokedSessions'>,
   { userId, phone: typed, code, transfer }: PhoneChange,
 ): Promise<Account> {
   const phone = requirePhone(typed, parts.settings.phoneRegion);
@@ -38,9 +35,9 @@ export async function completePhoneChange(
     if (!(await consumeChallenge(tx, challenge))) throw codeNotAccepted();
     const revoked = await claimPhone(parts, tx, { userId, phone, transfer });
     if (before.phone === phone) return { account: before, ended: revoked };
-    await setPhone(tx, userId, phone);
+    const verifiedAt = await setPhone(tx, userId, phone);
     await recordSecurityEvent(tx, 'phone-changed', userId, { from: before.phone, to: phone });
-    await parts.publish(tx, 'user.phone_verified', { userId, phone, verifiedAt: parts.clock.now().toISOString() });
+    await parts.publish(tx, 'user.phone_verified', { userId, phone, verifiedAt });
     return { account: (await findAccount(tx, userId)) ?? before, ended: revoked };
   });
   parts.revokedSessions.add(ended);

@@ -1,4 +1,5 @@
 import type { Principal } from '../../contract/caller.ts';
+import type { Transaction } from '../../database/transaction.ts';
 import type { ContextModule } from '../context.ts';
 import { unauthenticated, verifyAccessToken } from './access-token.ts';
 import type { VerifiedToken } from './access-token.ts';
@@ -11,14 +12,19 @@ import { createRevokedSessions } from './revoked-sessions.ts';
 import { isPrivileged, scopesOf } from './role.ts';
 import { SESSION_REVOKED_CHANNEL } from './session-store.ts';
 import { SIGNING_KEYS_CHANNEL } from './signing-key-store.ts';
+import { seedDemo } from './seed-demo.ts';
+import type { DemoMembers } from './seed-demo.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createIdentityTasks, identitySchedule } from './tasks.ts';
 import { findRoles } from './user-store.ts';
 
 export type { VerifiedToken } from './access-token.ts';
 export type { IdentityDependencies, IdentityLog } from './dependencies.ts';
-export { rotateSigningKeys } from './rotate-signing-keys.ts';
-export { defaultSettings } from './settings.ts';
+export { replaceSigningKeys, rotateSigningKeys } from './rotate-signing-keys.ts';
+export type { SigningKeyDependencies } from './rotate-signing-keys.ts';
+export { demoAccounts } from './seed-demo.ts';
+export type { DemoAccount, DemoMembers } from './seed-demo.ts';
+export { defaultSettings, secretPurposes } from './settings.ts';
 export type { IdentitySettings, SendLimits } from './settings.ts';
 
 export interface Identity extends ContextModule {
@@ -30,6 +36,8 @@ export interface Identity extends ContextModule {
   isPrivileged(scope: string): boolean;
   /** The principal with the roles held now: one indexed read. @throws Problem 401 when the account is gone */
   refreshPrincipal(principal: Principal): Promise<Principal>;
+  /** Creates the demo accounts and `people` with a verified phone each. @returns who was created */
+  seedDemo(tx: Transaction, options: { readonly people: number }): Promise<DemoMembers>;
   /** Loads keys and ended sessions, and keeps both current. To be awaited before the first request. */
   start(): Promise<void>;
   /** Stops keeping them current. */
@@ -73,6 +81,7 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
       if (roles === undefined) throw unauthenticated();
       return { ...principal, roles, scopes: scopesOf(roles) };
     },
+    seedDemo: (tx, options) => seedDemo(parts, tx, options),
     async start() {
       await listen(SESSION_REVOKED_CHANNEL, {
         hear: (sessionId) => {

@@ -5,6 +5,7 @@ import {
   advanceSigningKeys,
   ageOfCurrentKey,
   announceSigningKeys,
+  deleteSigningKeys,
   insertSigningKey,
   listSigningKeys,
   lockSigningKeys,
@@ -22,21 +23,41 @@ export interface SigningKeyDependencies {
  * signs. Tokens signed by the retired key stay good until they expire.
  *
  * @param olderThan only if the current key has signed for this many seconds; 0 rotates in any case
- * @returns the kid that signs now
+ * @returns the kid that signs now; undefined when the current key is younger than that
  */
 export async function rotateSigningKeys(
-  { database, signingKeySecret }: SigningKeyDependencies,
+  dependencies: SigningKeyDependencies,
   { olderThan }: { readonly olderThan: number },
-): Promise<{ readonly kid: string | undefined; readonly rotated: boolean }> {
+): Promise<string | undefined> {
+  const { database, signingKeySecret } = dependencies;
+  await ensureSigningKeys(dependencies);
   return database.transaction(async (tx) => {
     await lockSigningKeys(tx);
     const age = await ageOfCurrentKey(tx);
-    if (age !== undefined && age < olderThan) return { kid: undefined, rotated: false };
+    if (age !== undefined && age < olderThan) return undefined;
     const kid = await advanceSigningKeys(tx);
     await insertSigningKey(tx, createSigningKey(signingKeySecret, 'next'));
     await announceSigningKeys(tx);
-    return { kid, rotated: true };
+    return kid;
   });
+}
+
+/**
+ * Forgets every key and makes new ones: all access tokens stop working at once, and sessions go on by their refresh tokens.
+ * For a key that may have become known, and for a new PORTICO_SECRET.
+ *
+ * @returns the kid that signs now
+ */
+export async function replaceSigningKeys({ database, signingKeySecret }: SigningKeyDependencies): Promise<string> {
+  const current = createSigningKey(signingKeySecret, 'current');
+  await database.transaction(async (tx) => {
+    await lockSigningKeys(tx);
+    await deleteSigningKeys(tx);
+    await insertSigningKey(tx, current);
+    await insertSigningKey(tx, createSigningKey(signingKeySecret, 'next'));
+    await announceSigningKeys(tx);
+  });
+  return current.kid;
 }
 
 /** Makes the first pair of keys of an installation; does nothing when there are some. */

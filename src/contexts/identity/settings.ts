@@ -40,3 +40,9 @@ export const defaultSettings: Omit<IdentitySettings, 'issuer'> = {
   codesPerAddress: 50,
   codesPerNetwork: 500,
 };
+
+/** What identity's secrets are derived from PORTICO_SECRET for: each opens nothing but its own. */
+export const secretPurposes = {
+  codes: 'identity/one-time-codes',
+  signingKeys: 'identity/signing-keys',
+} as const;

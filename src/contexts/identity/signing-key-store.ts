@@ -77,6 +77,12 @@ export async function advanceSigningKeys(tx: Transaction): Promise<string | unde
   return activated?.kid;
 }
 
+const deleteAllStatement = statement('identity.delete_signing_keys', 'delete from identity.signing_keys');
+
+export async function deleteSigningKeys(tx: Transaction): Promise<void> {
+  await tx.query(deleteAllStatement);
+}
+
 export async function announceSigningKeys(tx: Transaction): Promise<void> {
   await tx.query(announceStatement);
 }

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { ensureSigningKeys } from './rotate-signing-keys.ts';
 import type { SigningKeyDependencies } from './rotate-signing-keys.ts';
 import { unseal } from '../../shared/sealed.ts';
+import { StartupError } from '../../shared/startup-error.ts';
 import { listSigningKeys } from './signing-key-store.ts';
 import type { PublicJwk, StoredSigningKey } from './signing-key-store.ts';
 
@@ -73,6 +74,9 @@ function openPrivateKey(secret: Buffer, { kid, privateCipher }: StoredSigningKey
   try {
     return createPrivateKey({ key: unseal(secret, kid, privateCipher), format: 'der', type: 'pkcs8' });
   } catch (cause) {
-    throw new Error('The signing keys in the database were stored under another PORTICO_SECRET.', { cause });
+    throw new StartupError(
+      'The signing keys in the database were stored under another PORTICO_SECRET: set that one, or run "portico keys replace".',
+      { cause },
+    );
   }
 }

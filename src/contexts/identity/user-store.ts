@@ -118,18 +118,26 @@ export interface ProvenRegistration extends PasswordHash, Profile {
   readonly phone: string | null;
 }
 
-const insertUserStatement = statement(
+/** RFC 3339 with microseconds, as the event tells it. */
+const verifiedAt = `to_json(phone_verified_at) #>> '{}' as "verifiedAt"`;
+
+const insertUserStatement = statement<{ verifiedAt: string | null }>(
   'identity.insert_user',
   `insert into identity.users
      (id, email, email_verified_at, phone, phone_verified_at, password_hash, password_scheme, gender, age)
    values ($1, $2, case when $2::text is not null then clock_timestamp() end,
-     $3, case when $3::text is not null then clock_timestamp() end, $4, $5, $6, $7)`,
+     $3, case when $3::text is not null then clock_timestamp() end, $4, $5, $6, $7)
+   returning ${verifiedAt}`,
 );
 
-/** @throws the unique violation of `users_verified_email_key` or `users_verified_phone_key` */
-export async function insertUser(tx: Transaction, user: ProvenRegistration): Promise<void> {
+/**
+ * @returns since when the phone counts as verified, RFC 3339; null without a phone
+ * @throws the unique violation of `users_verified_email_key` or `users_verified_phone_key`
+ */
+export async function insertUser(tx: Transaction, user: ProvenRegistration): Promise<string | null> {
   const { id, email, phone, hash, scheme, gender, age } = user;
-  await tx.query(insertUserStatement, [id, email, phone, hash, scheme, gender, age]);
+  const [inserted] = await tx.query(insertUserStatement, [id, email, phone, hash, scheme, gender, age]);
+  return inserted?.verifiedAt ?? null;
 }
 
 const setEmailStatement = statement(
@@ -143,15 +151,20 @@ export async function setEmail(tx: Transaction, userId: string, email: string): 
   await tx.query(setEmailStatement, [userId, email]);
 }
 
-const setPhoneStatement = statement(
+const setPhoneStatement = statement<{ verifiedAt: string }>(
   'identity.set_phone',
   `update identity.users set phone = $2, phone_verified_at = clock_timestamp(), version = version + 1,
-     updated_at = clock_timestamp() where id = $1`,
+     updated_at = clock_timestamp() where id = $1 returning ${verifiedAt}`,
 );
 
-/** @throws the unique violation of `users_verified_phone_key` */
-export async function setPhone(tx: Transaction, userId: string, phone: string): Promise<void> {
-  await tx.query(setPhoneStatement, [userId, phone]);
+/**
+ * @returns since when the phone counts as verified, RFC 3339
+ * @throws the unique violation of `users_verified_phone_key`
+ */
+export async function setPhone(tx: Transaction, userId: string, phone: string): Promise<string> {
+  const [changed] = await tx.query(setPhoneStatement, [userId, phone]);
+  if (changed === undefined) throw new Error('a phone for an account that is gone');
+  return changed.verifiedAt;
 }
 
 const releasePhoneStatement = statement<{ id: string; email: string | null }>(

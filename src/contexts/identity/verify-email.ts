@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/transaction.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { takeEmailChange } from './email-change-store.ts';
+import { dropPasswordReset } from './password-reset-store.ts';
 import { tokenNotAccepted } from './refusals.ts';
 import { deleteClaimsOnEmail, takeRegistrationByToken } from './registration-store.ts';
 import { hashSecretToken } from './secret-token.ts';
@@ -43,6 +44,8 @@ async function finishChange(
   const { userId, email, formerEmail, requestId } = change;
   await setEmail(tx, userId, email);
   await deleteClaimsOnEmail(tx, email);
+  // A reset token that went to the former address must not outlive it.
+  await dropPasswordReset(tx, userId);
   await recordSecurityEvent(tx, 'email-changed', userId, { from: formerEmail, to: email });
   if (formerEmail !== null) {
     const message = { channel: 'email', class: 'transactional', address: formerEmail, userId } as const;

@@ -22,10 +22,7 @@ export interface PhoneVerification {
  * `users_verified_phone_key` (409 `phone-taken`) leaves sign-up and code as they were
  */
 export async function verifyPhone(
-  parts: Pick<
-    IdentityParts,
-    'database' | 'codeSecret' | 'settings' | 'publish' | 'notifications' | 'revokedSessions' | 'clock'
-  >,
+  parts: Pick<IdentityParts, 'database' | 'codeSecret' | 'settings' | 'publish' | 'notifications' | 'revokedSessions'>,
   { userId, phone: typed, code, transfer }: PhoneVerification,
 ): Promise<void> {
   const phone = requirePhone(typed, parts.settings.phoneRegion);
@@ -34,8 +31,8 @@ export async function verifyPhone(
     const registration = await takeRegistrationByPhone(tx, userId, phone);
     if (registration === undefined || !(await consumeChallenge(tx, challenge))) throw codeNotAccepted();
     const revoked = await claimPhone(parts, tx, { userId, phone, transfer });
-    await insertUser(tx, registration);
-    await parts.publish(tx, 'user.phone_verified', { userId, phone, verifiedAt: parts.clock.now().toISOString() });
+    const verifiedAt = await insertUser(tx, registration);
+    if (verifiedAt !== null) await parts.publish(tx, 'user.phone_verified', { userId, phone, verifiedAt });
     return revoked;
   });
   parts.revokedSessions.add(ended);
