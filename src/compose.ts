@@ -56,7 +56,7 @@ export interface ComposeOptions {
   readonly demo: boolean;
   /** For tests: what else should be than configuration says. */
   readonly clock?: Clock;
-  readonly http?: Partial<HttpOptions>;
+  readonly http?: (options: HttpOptions) => HttpOptions;
 }
 
 /** One composed process. */
@@ -89,7 +89,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     ratio: config.traceRatio,
     serviceVersion: version,
   });
-  const metrics = createMetrics({ defaults: options.http?.metrics === undefined });
+  const metrics = createMetrics({ defaults: options.http === undefined });
   const observers = createObservers(metrics.registry);
   const pools = openPools({
     application: databases.application,
@@ -109,31 +109,29 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
   const bindings = [...hosted.flatMap(({ tasks }) => tasks), ...housekeeping.tasks];
   const schedule: readonly ScheduledJob[] = [...hosted.flatMap((module) => module.schedule), ...housekeeping.schedule];
   const counters = createCounters(config, pools.primary, log);
-  const http = !options.api
-    ? null
-    : await createHttp({
-        host: config.host,
-        port: config.port,
-        handlers: Object.assign({}, ...hosted.map(({ operations }) => operations)) as Partial<Handlers>,
-        verifier: identity,
-        database: pools.primary,
-        sealingKey: deriveKey(databases.secret, 'idempotency answers'),
-        problems: all.flatMap(({ problems }) => Object.values(problems ?? {})),
-        constraints: Object.assign({}, ...all.map(({ constraints }) => constraints)) as HttpOptions['constraints'],
-        checks: readinessChecks(pools.primary),
-        metrics,
-        metricsToken: config.metricsToken,
-        corsOrigins: config.corsOrigins,
-        trustedProxies: config.trustedProxies,
-        counters,
-        rateLimitFactor: config.rateLimitFactor,
-        responseValidation: { rate: config.responseValidation, strict: config.strictResponses },
-        secure: config.publicUrl?.startsWith('https:') ?? false,
-        demoUser: options.demo ? (demoAccounts.find(({ role }) => role === 'staff') ?? null) : null,
-        clock,
-        log,
-        ...options.http,
-      });
+  const httpOptions: HttpOptions = {
+    host: config.host,
+    port: config.port,
+    handlers: Object.assign({}, ...hosted.map(({ operations }) => operations)) as Partial<Handlers>,
+    verifier: identity,
+    database: pools.primary,
+    sealingKey: deriveKey(databases.secret, 'idempotency answers'),
+    problems: all.flatMap(({ problems }) => Object.values(problems ?? {})),
+    constraints: Object.assign({}, ...all.map(({ constraints }) => constraints)) as HttpOptions['constraints'],
+    checks: readinessChecks(pools.primary),
+    metrics,
+    metricsToken: config.metricsToken,
+    corsOrigins: config.corsOrigins,
+    trustedProxies: config.trustedProxies,
+    counters,
+    rateLimitFactor: config.rateLimitFactor,
+    responseValidation: { rate: config.responseValidation, strict: config.strictResponses },
+    secure: config.publicUrl?.startsWith('https:') ?? false,
+    demoUser: options.demo ? (demoAccounts.find(({ role }) => role === 'staff') ?? null) : null,
+    clock,
+    log,
+  };
+  const http = options.api ? await createHttp(options.http?.(httpOptions) ?? httpOptions) : null;
 
   let runner: JobRunner | null = null;
   return {

@@ -1,30 +1,25 @@
-import { EventEmitter, once } from 'node:events';
 import type { Handlers } from '../contract/handlers.ts';
-import type { Principal } from '../contract/caller.ts';
 import type { Database } from '../database/transaction.ts';
 import { createHttp } from '../http/create-http.ts';
 import type { Http, HttpOptions } from '../http/create-http.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { memoryCounters } from '../http/rate-limit-stores.ts';
 import { systemClock } from '../shared/clock.ts';
-import { platformProblems } from '../shared/platform-problems.ts';
-import { Problem } from '../shared/problem.ts';
-import { createLogger } from '../telemetry/logs.ts';
+import { createTestLog } from './log.ts';
+import type { TestLog } from './log.ts';
+import { makeTestToken, testVerifier } from './token.ts';
+import type { TestBearer } from './token.ts';
 
 /** The HTTP platform around handlers that a test makes up; tokens are made up too. */
-export interface TestHttp {
+export interface TestHttp extends Pick<TestLog, 'lines' | 'logged'> {
   readonly http: Http;
   readonly url: string;
   readonly port: number;
-  /** Every log line so far, parsed. */
-  readonly lines: Record<string, unknown>[];
-  /** Resolves once the log speaks of this request. */
-  logged(requestId: string): Promise<Record<string, unknown>>;
   /** Ids of sessions that count as revoked. */
   readonly revoked: Set<string>;
   /** How often a token was really verified. */
   readonly verifications: () => number;
-  token(scopes: readonly string[], about?: { userId?: string; sessionId?: string; expiresAt?: Date }): string;
+  token(scopes: readonly string[], about?: Partial<TestBearer>): string;
   request(method: string, path: string, init?: TestRequest): Promise<Response>;
   close(): Promise<void>;
 }
@@ -44,24 +39,8 @@ export async function startTestHttp(
   handlers: Partial<Handlers>,
   overrides: Partial<HttpOptions> = {},
 ): Promise<TestHttp> {
-  const lines: Record<string, unknown>[] = [];
-  const written = new EventEmitter();
-  const log = createLogger({
-    level: 'debug',
-    destination: {
-      write: (line: string) => {
-        lines.push(JSON.parse(line) as Record<string, unknown>);
-        written.emit('line');
-      },
-    },
-  });
-  const logged: TestHttp['logged'] = async (requestId) => {
-    for (;;) {
-      const line = lines.find((candidate) => candidate['requestId'] === requestId);
-      if (line !== undefined) return line;
-      await once(written, 'line');
-    }
-  };
+  const { log, lines, logged } = createTestLog();
+  const verifier = testVerifier();
   const revoked = new Set<string>();
   let verifications = 0;
   const http = await createHttp({
@@ -69,13 +48,12 @@ export async function startTestHttp(
     port: 0,
     handlers,
     verifier: {
-      verifyAccessToken: async (token) => {
+      ...verifier,
+      verifyAccessToken: (token) => {
         verifications += 1;
-        return readToken(token);
+        return verifier.verifyAccessToken(token);
       },
       isSessionRevoked: (sessionId) => revoked.has(sessionId),
-      isPrivileged: () => false,
-      refreshPrincipal: async (principal) => principal,
     },
     database,
     sealingKey: Buffer.alloc(32, 7),
@@ -104,7 +82,15 @@ export async function startTestHttp(
     logged,
     revoked,
     verifications: () => verifications,
-    token: makeToken,
+    token: (scopes, about = {}) =>
+      makeTestToken({
+        userId: testUser,
+        sessionId: testSession,
+        roles: [],
+        scopes,
+        expiresAt: new Date(Date.now() + 600_000),
+        ...about,
+      }),
     request: (method, path, init = {}) => request(url, method, path, init),
     close: () => http.stop(1_000),
   };
@@ -124,28 +110,4 @@ export function request(url: string, method: string, path: string, init: TestReq
     },
     ...(body === undefined ? {} : { body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
   });
-}
-
-interface TokenContent {
-  readonly userId: string;
-  readonly sessionId: string;
-  readonly scopes: readonly string[];
-  readonly expiresAt: string;
-}
-
-const makeToken: TestHttp['token'] = (scopes, about = {}) => {
-  const content: TokenContent = {
-    userId: about.userId ?? testUser,
-    sessionId: about.sessionId ?? testSession,
-    scopes,
-    expiresAt: (about.expiresAt ?? new Date(Date.now() + 600_000)).toISOString(),
-  };
-  return `test.${Buffer.from(JSON.stringify(content)).toString('base64url')}`;
-};
-
-function readToken(token: string): { principal: Principal; expiresAt: Date } {
-  if (!token.startsWith('test.')) throw new Problem(platformProblems.unauthenticated);
-  const content = JSON.parse(Buffer.from(token.slice(5), 'base64url').toString()) as TokenContent;
-  const { userId, sessionId, scopes, expiresAt } = content;
-  return { principal: { userId, sessionId, roles: [], scopes: new Set(scopes) }, expiresAt: new Date(expiresAt) };
 }
