@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process';
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+
+// Each run starts a process that bundles, lints and compiles: seconds, on a busy machine many.
+jest.setTimeout(120_000);
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -75,7 +78,7 @@ describe('with the documents', () => {
     await symlink(join(repository, 'node_modules'), join(root, 'node_modules'));
     await generate(root, '--write-bundle');
     bundle = await readFile(join(root, 'openapi/portico.json'), 'utf8');
-  }, 60_000);
+  });
 
   afterAll(() => rm(root, { recursive: true }));
 

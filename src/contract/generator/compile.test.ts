@@ -64,9 +64,13 @@ describe('validators', () => {
 
   test('a huge array is refused at once', () => {
     const items = Array.from({ length: 240_000 }, () => null);
-    const started = performance.now();
-    expect(accepts('BookPage', { items, nextCursor: null })).toBe(false);
-    expect(performance.now() - started).toBeLessThan(20);
+    // The fastest of several tries says what it costs; the others say how busy the machine is.
+    const tries = Array.from({ length: 10 }, () => {
+      const started = performance.now();
+      expect(accepts('BookPage', { items, nextCursor: null })).toBe(false);
+      return performance.now() - started;
+    });
+    expect(Math.min(...tries)).toBeLessThan(5);
   });
 });
 
