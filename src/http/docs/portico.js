@@ -12,7 +12,7 @@ const ready = new Promise((resolve) => {
     deepLinking: true,
     displayOperationId: true,
     displayRequestDuration: true,
-    docExpansion: 'none',
+    docExpansion: 'list',
     filter: true,
     tryItOutEnabled: true,
     validatorUrl: null,
