@@ -77,12 +77,16 @@ describe('an array in one text', () => {
     ['', []],
     ['1', [1]],
     ['1,2', [1, 2]],
-    ['1, 2', [1, 2]],
+    ['1, 2', [1, ' 2']],
     ['1,,2', [1, '', 2]],
     ['1,x', [1, 'x']],
   ])('%j is %j', (text, value) => {
     expect(decodeText(text, { types: ['integer'], array: 'comma' })).toEqual(value);
   });
+});
+
+test('a list in a header may have blanks around its commas', () => {
+  expect(decodeText('1, 2\t,3', { types: ['integer'], array: 'list' })).toEqual([1, 2, 3]);
 });
 
 describe('the parameters of a request', () => {

@@ -35,10 +35,11 @@ export function decodeScalar(text: string, types: TextDecoder['types']): string 
   return text;
 }
 
-/** Decodes a single text; for arrays it is the comma form, and an empty text is the empty array. */
-export function decodeText(text: string, decoder: TextDecoder): unknown {
-  if (decoder.array === undefined) return decodeScalar(text, decoder.types);
-  return text === '' ? [] : text.split(',').map((item) => decodeScalar(item.trim(), decoder.types));
+/** Decodes a single text; an array in one text is separated by commas, and an empty text is the empty array. */
+export function decodeText(text: string, { types, array }: TextDecoder): unknown {
+  if (array === undefined) return decodeScalar(text, types);
+  if (text === '') return [];
+  return text.split(array === 'list' ? /[ \t]*,[ \t]*/ : ',').map((item) => decodeScalar(item, types));
 }
 
 /** Decodes every declared parameter of a request and fills in the defaults of those that are absent. */

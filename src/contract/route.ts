@@ -7,8 +7,11 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** How the text of one parameter becomes a value. What does not decode stays text, so that the validator names it. */
 export interface TextDecoder {
   readonly types: readonly ScalarType[];
-  /** Set for arrays: `types` then belongs to the items. `repeated` is `a=1&a=2`, `comma` is `a=1,2`. */
-  readonly array?: 'repeated' | 'comma';
+  /**
+   * Set for arrays: `types` then belongs to the items. `repeated` is `a=1&a=2`, `comma` is `a=1,2`, and `list` is a comma
+   * with optional blanks around it, as headers have it.
+   */
+  readonly array?: 'repeated' | 'comma' | 'list';
 }
 
 export type ScalarType = 'string' | 'integer' | 'number' | 'boolean' | 'null';

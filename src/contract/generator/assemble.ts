@@ -13,7 +13,7 @@ import {
   type Schema,
 } from './document.ts';
 import { toValidatorSchema } from './schemas.ts';
-import { textDecoder } from './text-decoder.ts';
+import { headerDecoder } from './text-decoder.ts';
 import { routeOf } from './route-of.ts';
 import type { MediaType, ResponseSpec, Route } from '../route.ts';
 
@@ -91,7 +91,7 @@ export function assemble(document: Document, contexts: ReadonlyMap<string, strin
       headers: headers.map(([name, header]) => ({
         name,
         required: header.required ?? false,
-        ...textDecoder(document, header.schema, `response header ${name}`),
+        ...headerDecoder(document, header.schema, `response header ${name}`),
       })),
       headersValidator:
         headers.length === 0
