@@ -193,6 +193,7 @@ function createContexts(
   });
   const identity = createIdentity({
     database: primary,
+    workerDatabase: worker,
     clock,
     enqueue,
     publish: createPublish(() => Object.values(contexts).map(({ subscriptions }) => subscriptions)),

@@ -18,7 +18,10 @@ export interface IdentityLog {
 
 /** What the composition gives to identity. */
 export interface IdentityDependencies {
+  /** For operations. */
   readonly database: Database;
+  /** For jobs. */
+  readonly workerDatabase: Database;
   readonly clock: Clock;
   readonly enqueue: Enqueue;
   readonly publish: Publish;

@@ -111,6 +111,7 @@ export async function createIdentityFixture(settings: Partial<IdentitySettings> 
 export function dependenciesOn(test: TestDatabase, settings: Partial<IdentitySettings> = {}): IdentityDependencies {
   return {
     database: test.database,
+    workerDatabase: test.database,
     clock: systemClock,
     enqueue: async (tx, { name }: Job<object>, payload) => {
       await tx.query(addJob, [name, JSON.stringify(payload)]);

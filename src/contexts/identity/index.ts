@@ -65,7 +65,7 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
   return {
     name: 'identity',
     operations: createIdentityOperations(parts),
-    tasks: createIdentityTasks(parts),
+    tasks: createIdentityTasks({ ...parts, database: dependencies.workerDatabase }),
     schedule: identitySchedule,
     subscriptions: {},
     problems,
