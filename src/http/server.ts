@@ -9,7 +9,7 @@ import { answerOperation, answerOther } from './answering.ts';
 import type { AnsweringOptions } from './answering.ts';
 import type { Cors } from './cors.ts';
 import { handleMalformed } from './malformed.ts';
-import { answerUndeclaredMethod } from './methods.ts';
+import { answerUndeclaredMethod, undeclaredMethods } from './methods.ts';
 import type { Operation } from './operations.ts';
 import type { Page } from './pages.ts';
 
@@ -61,7 +61,7 @@ const bodyOptions: RouteOptions = {
   },
 };
 
-/** One Hapi route per operation, and per path one for every method it does not declare. */
+/** One Hapi route per operation, and per path one for every method that it does not declare. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { operations, pages, log } = options;
   const listener = createListener(options.timeouts);
@@ -100,16 +100,22 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       options: routeOptions,
     });
   }
-  for (const [path, allow] of allowedMethods(operations, pages)) {
-    server.route({
-      method: '*',
-      path,
-      handler: async (request, h) => {
-        await answerOther(options, request.raw, (exchange) => answerUndeclaredMethod(exchange, allow, options.cors));
-        return h.abandon;
-      },
-      options: bodyOptions,
-    });
+  const declared = [
+    ...operations.map(({ route }) => route),
+    ...pages.map(({ path }) => ({ path, method: 'GET' as const })),
+  ];
+  for (const { path, allow, methods } of undeclaredMethods(declared)) {
+    for (const method of methods) {
+      server.route({
+        method,
+        path,
+        handler: async (request, h) => {
+          await answerOther(options, request.raw, (exchange) => answerUndeclaredMethod(exchange, allow, options.cors));
+          return h.abandon;
+        },
+        options: method === 'GET' ? routeOptions : bodyOptions,
+      });
+    }
   }
   // Only what no route answered gets here: unknown paths and paths that are not percent-encoded UTF-8.
   server.ext('onPreResponse', async (request, h) => {
@@ -144,21 +150,6 @@ function createListener({ keepAliveMilliseconds, headersMilliseconds }: HttpTime
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(5_000, headersMilliseconds / 2),
   });
-}
-
-/** `Allow` of each path: what is declared, HEAD beside GET, and OPTIONS. */
-function allowedMethods(operations: readonly Operation[], pages: readonly Page[]): Map<string, string> {
-  const declared = [
-    ...operations.map(({ route }) => ({ path: route.path, method: route.method })),
-    ...pages.map(({ path }) => ({ path, method: 'GET' as const })),
-  ];
-  const byPath = Map.groupBy(declared, ({ path }) => path);
-  return new Map(
-    [...byPath].map(([path, entries]) => {
-      const methods = entries.map(({ method }) => method);
-      return [path, [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')];
-    }),
-  );
 }
 
 function boomProblem(status: number, error: Error): Problem {
