@@ -1,6 +1,7 @@
 import { plainHandler } from '../contract/handlers.ts';
 import type { Handlers } from '../contract/handlers.ts';
-import { routes } from '../contract/generated/routes.ts';
+import { routes as contractRoutes } from '../contract/generated/routes.ts';
+import type { Route } from '../contract/route.ts';
 import { validateRequest } from '../contract/validate-request.ts';
 import { responseBreaches } from '../contract/validate-response.ts';
 import type { Database } from '../database/transaction.ts';
@@ -57,6 +58,8 @@ export interface HttpOptions {
   readonly demoUser: DemoUser | null;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Default: the contract's. */
+  readonly routes?: readonly Route[];
   readonly timeouts?: Partial<HttpTimeouts>;
   readonly bodyTimes?: Partial<BodyTimes>;
   readonly heartbeatMilliseconds?: number;
@@ -151,7 +154,7 @@ function createOperations(options: HttpOptions, service: Partial<Handlers>): Ope
   const guards: Readonly<Record<string, ReturnType<typeof metricsGuard>>> = {
     getMetrics: metricsGuard(options.metricsToken),
   };
-  return routes.flatMap((route) => {
+  return (options.routes ?? contractRoutes).flatMap((route) => {
     const handler = plainHandler(handlers, route.operationId);
     if (handler === undefined) return [];
     return [createOperation(route, handler, options.metrics.forRoute(route), guards[route.operationId])];
