@@ -10,16 +10,26 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     do $$
     begin
-      create role portico_app nologin;
+      -- Roles belong to the cluster: another database of it, or another start, may have been first.
+      if not exists (select from pg_roles where rolname = 'portico_app') then
+        create role portico_app nologin;
+      end if;
     exception
-      -- Roles belong to the cluster: another database of it, or another start, was first.
       when duplicate_object or unique_violation then null;
+      when insufficient_privilege then
+        raise insufficient_privilege using message = format(
+          '%I may not create roles; let a superuser run: create role portico_app nologin; grant portico_app to %I', current_user, current_user);
     end $$;
     do $$
     begin
-      if not pg_has_role(current_user, 'portico_app', 'member') then
+      -- "set", not "member": who created the role is its member but may not become it (PostgreSQL 16).
+      if not pg_has_role(current_user, 'portico_app', 'set') then
         execute format('grant portico_app to %I', current_user);
       end if;
+    exception
+      when insufficient_privilege then
+        raise insufficient_privilege using message = format(
+          '%I may not become portico_app; let a superuser run: grant portico_app to %I', current_user, current_user);
     end $$;
 
     create schema if not exists platform;
@@ -30,13 +40,20 @@ export async function up(knex: Knex): Promise<void> {
     create function platform.enqueue_job(
       task text, payload json, job_key text, run_at timestamptz, max_attempts integer, priority integer
     ) returns void
-    language sql security definer set search_path = pg_catalog, pg_temp
-    begin atomic
-      select graphile_worker.add_job(
-        task, payload, queue_name => null, run_at => run_at, max_attempts => max_attempts, job_key => job_key,
-        priority => priority
-      );
-    end;
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+      added bigint;
+    begin
+      -- A worker that takes the job with this key while add_job looks makes add_job do nothing and answer null: the job
+      -- would be lost. Looking again sees the taken one and puts a fresh one beside it.
+      while added is null loop
+        select id into added from graphile_worker.add_job(
+          task, payload, queue_name => null, run_at => run_at, max_attempts => max_attempts, job_key => job_key,
+          priority => priority
+        );
+      end loop;
+    end $$;
     revoke all on function platform.enqueue_job from public;
     grant execute on function platform.enqueue_job to portico_app;
 
@@ -46,7 +63,8 @@ export async function up(knex: Knex): Promise<void> {
       -- Names the one thing that failed, unique while not redriven: a second failure of it is the same dead letter.
       ref text not null check (char_length(ref) between 1 and 200),
       reason text not null check (char_length(reason) between 1 and 2000),
-      payload jsonb not null,
+      -- Kept as it was enqueued: jsonb would refuse the character U+0000 in a text of it.
+      payload json not null,
       attempts integer not null check (attempts > 0),
       first_failed_at timestamptz not null,
       last_failed_at timestamptz not null,

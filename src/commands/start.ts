@@ -67,7 +67,7 @@ async function serve(roles: Roles): Promise<number> {
 }
 
 async function requireSchema(database: Parameters<typeof schemaState>[0]): Promise<void> {
-  const state = await schemaState(database).catch(() => 'behind');
+  const state = await schemaState(database);
   if (state === 'behind') {
     throw new StartupError('The database does not have the schema of this version: run "portico migrate" first.');
   }

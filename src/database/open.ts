@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import pg from 'pg';
 import type { Config } from '../config.ts';
-import { StartupError } from '../shared/startup-error.ts';
 import { startEmbeddedPostgres } from './embedded.ts';
+import { requireReachable } from './reach.ts';
 
 /** Where PostgreSQL is, whether given or started here. */
 export interface OpenDatabases {
@@ -28,11 +27,14 @@ export interface OpenDatabases {
 export async function openDatabases(config: Config): Promise<OpenDatabases> {
   const { databaseUrl, secret } = config;
   if (databaseUrl === undefined || secret === undefined) return openEmbedded(config);
+  const { migrationDatabaseUrl: owner = databaseUrl, reportingDatabaseUrl: reporting = databaseUrl } = config;
   await requireReachable(databaseUrl, 'DATABASE_URL');
+  if (owner !== databaseUrl) await requireReachable(owner, 'MIGRATION_DATABASE_URL');
+  if (reporting !== databaseUrl) await requireReachable(reporting, 'REPORTING_DATABASE_URL');
   return {
     application: databaseUrl,
-    owner: config.migrationDatabaseUrl ?? databaseUrl,
-    reporting: config.reportingDatabaseUrl ?? databaseUrl,
+    owner,
+    reporting,
     secret,
     embedded: false,
     close: () => Promise.resolve(),
@@ -59,20 +61,4 @@ function keptSecret(directory: string): string {
   const file = path.join(directory, 'secret');
   if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   return readFileSync(file, 'utf8').trim();
-}
-
-async function requireReachable(url: string, variable: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  try {
-    await client.connect();
-    await client.query('select 1');
-  } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message === '' ? cause.name : cause.message) : String(cause);
-    throw new StartupError(
-      `PostgreSQL at ${variable} (${new URL(url).host}) can't be reached: ${reason}; check that it runs and that the address, user and password are right.`,
-      { cause },
-    );
-  } finally {
-    await client.end();
-  }
 }
