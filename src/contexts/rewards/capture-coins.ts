@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { statement } from '../../database/transaction.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import { insertPostings } from './ledger-store.ts';
 
 /** Where spent coins go; a migration opened it. */
 const SINK = '00000000-0000-8000-8000-000000000001';
@@ -12,20 +14,11 @@ export interface CaptureCoins {
   readonly reference: string;
 }
 
-/** `captured` now or already; `insufficient`: nothing moved; `conflict`: this purchase was paid with another amount or wallet. */
+/**
+ * `captured` now or already; `insufficient`: nothing moved; `conflict`: this purchase was paid with another amount or from
+ * another wallet.
+ */
 export type CaptureOutcome = 'captured' | 'already-captured' | 'insufficient' | 'conflict';
-
-const captureStatement = statement<{ captured: boolean }>(
-  'rewards.capture_coins',
-  `with payer as (
-     select id from rewards.accounts where id = $1 and kind = 'wallet' and balance >= $2 for no key update),
-   booked as (
-     insert into rewards.ledger_entries (account_id, amount, ref_type, ref_id)
-     select leg.account_id, leg.amount, 'spend', $3::uuid
-     from payer cross join lateral (values (payer.id, -$2::bigint), ($4::uuid, $2::bigint)) leg (account_id, amount)
-     returning account_id)
-   select exists (select from booked) as captured`,
-);
 
 const findCaptureStatement = statement<{ userId: string; amount: number }>(
   'rewards.find_capture',
@@ -34,16 +27,32 @@ const findCaptureStatement = statement<{ userId: string; amount: number }>(
 );
 
 /**
- * Takes coins out of a wallet for good, in the caller's transaction. One guarded statement decides: concurrent captures
- * wait for each other on the wallet, and none makes it negative.
+ * Takes coins out of a wallet for good, in the caller's transaction, which goes on whatever the outcome. The table's
+ * constraints decide: concurrent captures wait for each other on the wallet, and none makes it negative.
  */
 export async function captureCoins(tx: Transaction, command: CaptureCoins): Promise<CaptureOutcome> {
   const { userId, amount, reference } = command;
   if (!Number.isSafeInteger(amount) || amount <= 0) throw new RangeError('amount must be a whole number above 0');
-  const [earlier] = await tx.query(findCaptureStatement, [reference]);
-  if (earlier !== undefined) {
-    return earlier.userId === userId && earlier.amount === amount ? 'already-captured' : 'conflict';
+  try {
+    await tx.savepoint(() => insertPostings(tx, 'spend', [{ reference, from: userId, to: SINK, amount }]));
+    return 'captured';
+  } catch (error) {
+    switch (error instanceof pg.DatabaseError ? error.constraint : undefined) {
+      case 'accounts_wallet_not_negative':
+      case 'ledger_entries_account_exists':
+        return 'insufficient';
+      case 'ledger_entries_posted_once':
+        return comparedWithEarlier(tx, command);
+      default:
+        throw error;
+    }
   }
-  const [result] = await tx.query(captureStatement, [userId, amount, reference, SINK]);
-  return result?.captured === true ? 'captured' : 'insufficient';
+}
+
+async function comparedWithEarlier(
+  tx: Transaction,
+  { userId, amount, reference }: CaptureCoins,
+): Promise<CaptureOutcome> {
+  const [earlier] = await tx.query(findCaptureStatement, [reference]);
+  return earlier?.userId === userId && earlier.amount === amount ? 'already-captured' : 'conflict';
 }
