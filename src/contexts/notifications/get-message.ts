@@ -21,8 +21,8 @@ export async function getMessage({ database }: { readonly database: Database }, 
     async (tx) => {
       const message = await MessageModel.query(tx.models).findById(id);
       if (message === undefined) throw notFound();
-      const attempts = await AttemptModel.query(tx.models).where({ messageId: id }).orderBy('startedAt').limit(MOST);
-      const reports = await ReportModel.query(tx.models).where({ messageId: id }).orderBy('receivedAt').limit(MOST);
+      const attempts = await AttemptModel.query(tx.models).where('message_id', id).orderBy('started_at').limit(MOST);
+      const reports = await ReportModel.query(tx.models).where('message_id', id).orderBy('received_at').limit(MOST);
       return { message, attempts, reports };
     },
     { readOnly: true, isolation: 'repeatable read' },

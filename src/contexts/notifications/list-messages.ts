@@ -29,7 +29,7 @@ export async function listMessages(
         .modify((messages) => {
           if (channel !== undefined) void messages.where({ channel });
           if (state !== undefined) void messages.where({ state });
-          if (groupId !== undefined) void messages.where({ groupId });
+          if (groupId !== undefined) void messages.where('group_id', groupId);
           if (after !== undefined) void messages.where('id', '<', after.id);
         })
         .orderBy('id', 'desc')
