@@ -41,11 +41,13 @@ describe('creditBonusImport', () => {
     expect(found).toMatchObject({ status: 'finished', lines: 2_500, hasHeader: true });
     expect(counts(found)).toEqual({ credited: 2_500, pending: 0, duplicate: 0, malformed: 0 });
     expect(await granted()).toBe(2_500 * COINS);
-    const messages = await fixture.sql<{ address: string; body: string; keys: number }>(
-      `select min(address) as address, min(body) as body, count(*) as keys from notifications.messages where group_id = $1`,
-      [found.id],
-    );
-    expect(messages).toEqual([{ address: demoPhone(0), body: 'You got 7 coins from Nowruz gift.', keys: 2_500 }]);
+    expect(await fixture.messages(found.id)).toBe(2_500);
+    expect(fixture.asked.filter(({ groupId }) => groupId === found.id)[0]).toMatchObject({
+      channel: 'sms',
+      class: 'transactional',
+      address: demoPhone(0),
+      text: 'You got 7 coins from Nowruz gift.',
+    });
     expect(await fixture.differences()).toEqual([]);
   });
 

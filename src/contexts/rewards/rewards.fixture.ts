@@ -11,6 +11,7 @@ import { createTestDatabase } from '../../testing/database.ts';
 import type { TestDatabase } from '../../testing/database.ts';
 import { createLogger } from '../../telemetry/logs.ts';
 import { createNotifications } from '../notifications/index.ts';
+import type { MessageRequest } from '../notifications/index.ts';
 import type { BonusCampaign } from './bonus-campaign.ts';
 import type { BonusImport } from './bonus-import.ts';
 import { createBonusCampaign } from './create-bonus-campaign.ts';
@@ -43,6 +44,10 @@ export interface RewardsFixture {
   find(importId: string): Promise<BonusImport>;
   /** Uploads and credits. */
   credit(campaign: Pick<BonusCampaign, 'id'>, file: string, window?: Date): Promise<BonusImport>;
+  /** Every message rewards has asked for so far. */
+  readonly asked: readonly MessageRequest[];
+  /** How many messages about this import there are. */
+  messages(importId: string): Promise<number>;
   /** What disagrees with the ledger: `[]`. */
   differences(): Promise<readonly unknown[]>;
   /** Runs SQL as the owner. */
@@ -83,7 +88,18 @@ export function rewardsOn(database: Database, clock = { now: () => new Date() })
 export async function createRewardsFixture(): Promise<RewardsFixture> {
   const test = await createTestDatabase();
   let now = Date.UTC(2026, 10, 21, 10, 16, 2);
-  const dependencies = rewardsOn(test.database, { now: () => new Date(now) });
+  const real = rewardsOn(test.database, { now: () => new Date(now) });
+  const asked: MessageRequest[] = [];
+  const dependencies: RewardsDependencies = {
+    ...real,
+    notifications: {
+      ...real.notifications,
+      queueMessages: (tx, requests) => {
+        asked.push(...requests);
+        return real.notifications.queueMessages(tx, requests);
+      },
+    },
+  };
   const owner = connect({ url: test.url, name: 'test jobs', size: 4, statementTimeout: 30_000 });
   const tasks = createRewardsTasks(dependencies);
   const slots = { taken: 0 };
@@ -113,6 +129,8 @@ export async function createRewardsFixture(): Promise<RewardsFixture> {
       await fixture.runJobs();
       return fixture.find(importId);
     },
+    asked,
+    messages: async (importId) => (await getBonusImport(dependencies, importId)).messages.total,
     differences: async () => (await getWalletReconciliation(dependencies)).differences,
     sql: (text, values = []) => test.owner.query(statement('', text), values),
     sqlAsApplication: (text, values = []) => test.database.query(statement('', text), values),

@@ -38,8 +38,8 @@ describe('A number without an account', () => {
     await verify(user, index);
     expect(await balance(user)).toBe(COINS);
     expect(await fixture.find(found.id)).toMatchObject({ credited: 1, pending: 0 });
-    const messages = await fixture.sql('select user_id from notifications.messages where group_id = $1', [found.id]);
-    expect(messages).toEqual([{ user_id: user }]);
+    expect(await fixture.messages(found.id)).toBe(1);
+    expect(fixture.asked.at(-1)).toMatchObject({ userId: user, address: demoPhone(index) });
     expect(await fixture.differences()).toEqual([]);
   });
 
