@@ -35,7 +35,7 @@ const recordFailures = statement(
   'platform.record_dead_letters',
   `insert into platform.dead_letters (id, task, ref, reason, payload, attempts, first_failed_at, last_failed_at)
    select f.id, f.task, f.ref, left(f.reason, 2000), f.payload, f.attempts, clock_timestamp(), clock_timestamp()
-   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::integer[])
+   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::json[], $6::integer[])
      as f (id, task, ref, reason, payload, attempts)
    order by f.task, f.ref
    on conflict (task, ref) where redriven_at is null do update
@@ -50,7 +50,8 @@ export async function recordDeadLetters(database: Queryable, failures: readonly 
     failures.map(() => newId()),
     failures.map(({ task }) => task),
     failures.map(({ ref }) => ref.slice(0, 200)),
-    failures.map(({ reason }) => (reason === '' ? 'no reason given' : reason)),
+    // PostgreSQL keeps no U+0000 in a text.
+    failures.map(({ reason }) => reason.replaceAll('\0', '').trim() || 'no reason given'),
     failures.map(({ payload }) => JSON.stringify(payload)),
     failures.map(({ attempts }) => attempts),
   ]);

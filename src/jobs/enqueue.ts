@@ -10,7 +10,7 @@ const defaultMaxAttempts = 8;
 export const enqueue: Enqueue = async (tx, job, payload, options = {}) => {
   await tx.query(enqueueJob, [
     job.name,
-    JSON.stringify(wrap(payload)),
+    JSON.stringify(wrap(payload, options.key)),
     options.key ?? null,
     options.runAt ?? null,
     options.maxAttempts ?? defaultMaxAttempts,

@@ -1,27 +1,33 @@
+import { EventEmitter } from 'node:events';
 import { Logger as QueueLogger, parseCronItems, run, runOnce } from 'graphile-worker';
-import type { Runner, TaskList } from 'graphile-worker';
-import type { Pool } from 'pg';
-import type { Logger } from '../telemetry/logs.ts';
+import type { Runner, RunnerOptions as QueueOptions, WorkerEvents } from 'graphile-worker';
+import { createBusyJobs } from './busy-jobs.ts';
+import { openPresence } from './presence.ts';
+import type { Presence } from './presence.ts';
 import type { ScheduledJob, TaskBinding } from './queue.ts';
+import { startRecovery } from './recover-jobs.ts';
+import type { RecoveryOptions } from './recover-jobs.ts';
 import { toTaskList } from './run-task.ts';
 import type { TaskSurroundings } from './run-task.ts';
 
-export interface RunnerOptions extends TaskSurroundings {
-  /** Connections with rights on the job schema; the queue keeps one for notifications per lane. */
-  readonly pool: Pool;
+/** The pool has rights on the job schema; it needs a connection per lane and one more beside those of running jobs. */
+export interface RunnerOptions extends Omit<TaskSurroundings, 'busy'> {
   readonly bindings: readonly TaskBinding[];
   readonly schedule: readonly ScheduledJob[];
   /** Jobs at once in the default lane. */
   readonly concurrency: number;
+  /** Milliseconds that running jobs get to end in peace when the runner stops. Default 10,000. */
+  readonly grace?: number;
+  readonly recovery?: Pick<RecoveryOptions, 'interval' | 'age'>;
 }
 
 export interface JobRunner {
-  /** Takes no further job, lets running ones end within the grace, then aborts their signal. */
+  /**
+   * Takes no further job and lets running ones end within the grace; then aborts their signal and gives back those that
+   * have not stopped five seconds later.
+   */
   stop(): Promise<void>;
 }
-
-/** Running jobs may end in peace for so long; then their signal aborts and they stop at the next safe point. */
-const graceMilliseconds = 10_000;
 
 /**
  * Starts one runner per lane: bulk work in one can never delay a one-time code in the other, as priorities would behind
@@ -29,30 +35,83 @@ const graceMilliseconds = 10_000;
  * when a process is killed (measured; docs/architecture.md).
  */
 export async function startJobs(options: RunnerOptions): Promise<JobRunner> {
-  const lanes = (['default', 'otp'] as const).map((lane) => ({
-    lane,
-    bindings: options.bindings.filter((binding) => binding.lane === lane),
-  }));
+  const busy = createBusyJobs();
+  const presence = await openPresence(options.pool);
   const runners: Runner[] = [];
-  for (const { lane, bindings } of lanes) {
-    if (bindings.length === 0) continue;
-    runners.push(
-      await run({
-        pgPool: options.pool,
-        taskList: toTaskList(bindings, options),
-        parsedCronItems: cronItems(options.schedule, new Set(bindings.map(({ name }) => name))),
-        concurrency: lane === 'otp' ? 2 : options.concurrency,
-        // The process has one owner of signals (main.ts); two would race each other through the drain.
-        noHandleSignals: true,
-        gracefulShutdownAbortTimeout: graceMilliseconds,
-        logger: queueLogger(options.log),
-      }),
-    );
+  const stopRunners = async (): Promise<void> => {
+    await Promise.all(runners.map((runner) => runner.stop()));
+    await presence.end();
+  };
+  try {
+    for (const lane of ['default', 'otp'] as const) {
+      const bindings = options.bindings.filter((binding) => binding.lane === lane);
+      if (bindings.length > 0) runners.push(await startLane(lane, bindings, { ...options, busy }, presence));
+    }
+  } catch (error) {
+    await stopRunners();
+    throw error;
   }
+  const recovery = startRecovery({
+    pool: options.pool,
+    log: options.log,
+    own: () => ({ workers: presence.workers, busy: busy.ids() }),
+    ...options.recovery,
+  });
   return {
     stop: async () => {
-      await Promise.all(runners.map((runner) => runner.stop()));
+      await recovery.end();
+      await stopRunners();
     },
+  };
+}
+
+async function startLane(
+  lane: TaskBinding['lane'],
+  bindings: readonly TaskBinding[],
+  options: RunnerOptions & TaskSurroundings,
+  presence: Presence,
+): Promise<Runner> {
+  return run({
+    ...queueOptions(options, bindings, presence),
+    parsedCronItems: cronItems(options.schedule, new Set(bindings.map(({ name }) => name))),
+    concurrency: lane === 'otp' ? 2 : options.concurrency,
+    gracefulShutdownAbortTimeout: options.grace ?? 10_000,
+  });
+}
+
+function queueOptions(
+  surroundings: TaskSurroundings,
+  bindings: readonly TaskBinding[],
+  presence: Presence,
+): QueueOptions {
+  const { log } = surroundings;
+  const events: WorkerEvents = new EventEmitter();
+  let announced: Promise<void> | undefined;
+  events.on('pool:create', ({ workerPool }) => {
+    announced = presence.announce(workerPool.id);
+    // Whoever runs a job waits for it and hears of a failure.
+    announced.catch(() => undefined);
+  });
+  const tasks = Object.entries(toTaskList(bindings, surroundings));
+  return {
+    pgPool: surroundings.pool,
+    taskList: Object.fromEntries(
+      tasks.map(([name, task]) => [
+        name,
+        async (payload, helpers) => {
+          // Nobody may take this worker for dead while it works.
+          await announced;
+          return task?.(payload, helpers);
+        },
+      ]),
+    ),
+    events,
+    // The process has one owner of signals (main.ts); two would race each other through the drain.
+    noHandleSignals: true,
+    logger: new QueueLogger(() => (level, message, about) => {
+      // Failed tasks are logged by run-task.ts with the ids of the job.
+      if (about['failure'] !== true) log[level === 'error' ? 'warn' : 'debug']({ from: 'queue' }, message);
+    }),
   };
 }
 
@@ -64,22 +123,21 @@ function cronItems(schedule: readonly ScheduledJob[], names: ReadonlySet<string>
         task: job.name,
         match: cron,
         identifier: job.name,
-        // A tick whose predecessor still waits replaces it: schedules never pile up behind an outage.
-        options: { jobKey: `cron:${job.name}`, maxAttempts: 1 },
+        // A tick whose predecessor still waits replaces it: schedules never pile up behind an outage. Three attempts
+        // bridge what passes in half a minute; what fails every minute is not a new dead letter each time.
+        options: { jobKey: `cron:${job.name}`, maxAttempts: 3 },
       })),
   );
 }
 
 /** Runs what is due until nothing is, and gives up the process to no one: for tests and one-off commands. */
-export async function runDueJobs(options: Omit<RunnerOptions, 'schedule' | 'concurrency'>): Promise<void> {
-  const taskList: TaskList = toTaskList(options.bindings, options);
-  await runOnce({ pgPool: options.pool, taskList, noHandleSignals: true, logger: queueLogger(options.log) });
-}
-
-function queueLogger(log: Logger): QueueLogger {
-  return new QueueLogger(() => (level, message) => {
-    // The queue's own "failed task" errors are logged by run-task.ts with the ids of the job.
-    const quieter = level === 'error' ? 'warn' : 'debug';
-    log[quieter]({ from: 'queue' }, message);
-  });
+export async function runDueJobs(
+  options: Omit<TaskSurroundings, 'busy'> & Pick<RunnerOptions, 'bindings'>,
+): Promise<void> {
+  const presence = await openPresence(options.pool);
+  try {
+    await runOnce(queueOptions({ ...options, busy: createBusyJobs() }, options.bindings, presence));
+  } finally {
+    await presence.end();
+  }
 }
