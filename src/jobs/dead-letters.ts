@@ -85,7 +85,13 @@ export interface Redrive {
  * @returns how many were enqueued.
  */
 export async function redriveDeadLetters(tx: Transaction, redrive: Redrive): Promise<number> {
-  const claimed = await tx.query(claimForRedrive, [redrive.ids, redrive.task, redrive.by, redrive.limit, redrive.reason]);
+  const claimed = await tx.query(claimForRedrive, [
+    redrive.ids,
+    redrive.task,
+    redrive.by,
+    redrive.limit,
+    redrive.reason,
+  ]);
   for (const { task, payload } of claimed) await enqueue(tx, { name: task }, payload);
   return claimed.length;
 }
