@@ -19,6 +19,8 @@ import { createIdentityTasks } from './tasks.ts';
 import { insertUser } from './user-store.ts';
 
 export const PASSWORD = 'quiet rivers carry old songs';
+/** Numbers of a country whose budget of messages is spent. */
+export const SPENT_PREFIX = '+49';
 export const ORIGIN = { ip: '203.0.113.7', device: undefined, signal: new AbortController().signal } as const;
 
 /** Identity on a real database, with a queue and an outbox that are plain tables a test can look into. */
@@ -129,7 +131,7 @@ export function dependenciesOn(test: TestDatabase, settings: Partial<IdentitySet
         }
         return fresh;
       },
-      hasSmsBudget: (_queryable, phone) => Promise.resolve(!phone.startsWith('+979')),
+      hasSmsBudget: (_queryable, phone) => Promise.resolve(!phone.startsWith(SPENT_PREFIX)),
     },
     breachedPasswords: { name: 'none', find: () => Promise.resolve({ outcome: 'absent' }) },
     cursors: createCursors(randomBytes(32)),

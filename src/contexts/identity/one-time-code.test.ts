@@ -3,7 +3,7 @@ import { checkCode } from './check-code.ts';
 import { completePhonePasswordReset } from './complete-phone-password-reset.ts';
 import { createCodeSession } from './create-code-session.ts';
 import { createSession } from './create-session.ts';
-import { createIdentityFixture, ORIGIN, PASSWORD } from './identity.fixture.ts';
+import { createIdentityFixture, ORIGIN, PASSWORD, SPENT_PREFIX } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { sendOneTimeCodeJob } from './jobs.ts';
 import { createCode } from './one-time-code.ts';
@@ -206,6 +206,7 @@ describe('asking for codes', () => {
     expect(await ask('+989121110002', '203.0.113.7')).toBe('too-many-requests');
     expect(await ask('+989121110002', '::ffff:203.0.113.7')).toBe('too-many-requests');
     expect(await ask('+989121110002', '203.0.113.8')).toBe('accepted');
+    expect(await ask(`${SPENT_PREFIX}15112345678`, '192.0.2.1')).toBe('too-many-requests');
     expect(await ask('+989121110003', '198.51.100.9')).toBe('too-many-requests');
     expect(await ask('+989121110003', '192.0.2.1')).toBe('accepted');
   });
