@@ -27,6 +27,8 @@ export async function sendStream(exchange: Exchange, responder: Responder, answe
     res.end();
     return;
   }
+  // Ours, Hapi's and those of the pipeline are more than ten, each for one answer: Node would warn of a leak.
+  res.setMaxListeners(20);
   await pipeline(Readable.from(resumed(first.value, iterator)), res);
 }
 
