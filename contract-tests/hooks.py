@@ -33,26 +33,65 @@ def csv(ctx, value):
 
 
 @schemathesis.hook
+def before_load_schema(ctx, raw_schema):
+    """Puts each stream's `x-events` where schemathesis looks for the schema of an event (OpenAPI 3.1 has no place for it)."""
+    for path in raw_schema["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict) and "x-events" in operation:
+                content = operation["responses"]["200"]["content"]["text/event-stream"]
+                content["schema"] = {"oneOf": [event(*item) for item in operation["x-events"].items()]}
+
+
+def event(name, schema):
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
+    return {
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {"event": {"const": name}, "data": data},
+    }
+
+
+@schemathesis.hook
 def before_call(ctx, case, kwargs):
     """Gives each case real state to work on; made-up ids, tags and keys would end every case before it begins.
 
     A part of a request is edited only while it is valid: what a case breaks on purpose must stay broken.
     """
-    if valid(case, ParameterLocation.HEADER) and "Idempotency-Key" in case.headers:
-        # A key used before would replay the first answer to every later body.
-        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    case.headers.update(live.from_anywhere())
+    operation = case.operation.definition.raw["operationId"]
     phase = case.meta.phase.name if case.meta else None
+    if valid(case, ParameterLocation.HEADER):
+        if "Idempotency-Key" in case.headers:
+            # A key used before would replay the first answer to every later body.
+            case.headers["Idempotency-Key"] = str(uuid.uuid4())
+        use_own_session(operation, case)
     if phase is TestPhase.COVERAGE and live.is_cursor(case.query.get("cursor")):
         # A made-up cursor is refused before any other boundary is looked at.
         del case.query["cursor"]
     if phase is TestPhase.STATEFUL:
         return  # links carry the state
-    if case.path_parameters and valid(case, ParameterLocation.PATH):
-        case.path_parameters.update(live.ids_for(case))
-    if "If-Match" in case.headers and valid(case, ParameterLocation.HEADER) and valid(case, ParameterLocation.PATH):
-        tag = live.tag_for(case)
-        if tag is not None:
-            case.headers["If-Match"] = tag
+    if valid(case, ParameterLocation.PATH):
+        case.path_parameters.update(live.ids_for(operation, case.path_parameters))
+        if "If-Match" in case.headers and valid(case, ParameterLocation.HEADER):
+            tag = live.tag_for(case.formatted_path)
+            if tag is not None:
+                case.headers["If-Match"] = tag
+    # In the fuzzing phase proofs stay made up, so that refusals are seen too.
+    if phase is not TestPhase.FUZZING and isinstance(case.body, dict) and valid(case, ParameterLocation.BODY):
+        case.body.update(live.proof_for(operation, case.body))
+
+
+def use_own_session(operation, case):
+    """A case that ends a session or changes a password gets a person of its own instead of the shared admin."""
+    if "Authorization" not in case.headers or not case._has_explicit_auth:
+        return
+    own = live.own_session(operation)
+    if own is None:
+        return
+    token, password = own
+    case.headers["Authorization"] = f"Bearer {token}"
+    if isinstance(case.body, dict) and "currentPassword" in case.body and valid(case, ParameterLocation.BODY):
+        case.body["currentPassword"] = password
 
 
 def valid(case, location):

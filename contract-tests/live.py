@@ -1,14 +1,358 @@
-import os, re
+"""The state that the cases work on, made through the API itself as its callers would make it.
+
+Everything waits for a condition, never for a time; what does not come within DEADLINE seconds is an error of the run.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import time
+
 import requests
+
 URL = os.environ["PORTICO_URL"]
-S = requests.Session(); S.headers["Authorization"]="Bearer good"
-def token(): return "good"
-def is_cursor(v): return isinstance(v,str) and re.fullmatch(r"[A-Za-z0-9_-]+",v)
-_cache={}
-def ids_for(case):
-    if case.method in ("GET",) and "t" in _cache: return {"thingId":_cache["t"]}
-    r=S.post(URL+"/api/v1/things",json={"name":"x"}); i=r.json()["id"]
-    if case.method=="GET": _cache["t"]=i
-    return {"thingId": i}
-def tag_for(case):
-    return S.get(URL+case.formatted_path).headers.get("ETag")
+ADMIN = {"email": os.environ["PORTICO_EMAIL"], "password": os.environ["PORTICO_PASSWORD"]}
+PASSWORD = "quiet rivers carry old songs"
+DEADLINE = 20
+
+# The addresses that stand in the examples of the documents.
+EXAMPLE_EMAIL = "sara@example.com"
+EXAMPLE_PHONE = "+989121234567"
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+CURSOR = re.compile(r"[A-Za-z0-9_-]{1,1024}")
+
+_numbers = itertools.count(1)
+_demo_people = itertools.count(1)
+_once = {}
+_session = requests.Session()
+
+
+def call(method, path, *, token=None, status=(200, 201, 202, 204), **kwargs):
+    """One request of our own; any status but the expected ones is an error of the run."""
+    headers = {**kwargs.pop("headers", {}), **from_anywhere()}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    response = _session.request(method, URL + path, headers=headers, timeout=30, **kwargs)
+    if response.status_code not in status:
+        raise RuntimeError(f"{method} {path} answered {response.status_code}: {response.text[:500]}")
+    return response
+
+
+def from_anywhere():
+    """Another network for each request: budgets per network guard against exactly what a test does."""
+    number = next(_numbers)
+    return {"X-Forwarded-For": f"11.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
+
+
+def token():
+    """A new token of the account that may do everything."""
+    return log_in(ADMIN)["token"]
+
+
+def log_in(credentials):
+    return call("POST", "/api/v1/auth/login", json=credentials).json()
+
+
+def admin(method, path, **kwargs):
+    """A request of the admin; a token that a case has killed meanwhile is replaced once."""
+    for attempt in (1, 2):
+        if "admin" not in _once:
+            _once["admin"] = token()
+        response = call(method, path, token=_once["admin"], status=range(600), **kwargs)
+        if response.status_code == 401 and attempt == 1:
+            del _once["admin"]
+            continue
+        if not 200 <= response.status_code < 300:
+            raise RuntimeError(f"{method} {path} answered {response.status_code}: {response.text[:500]}")
+        return response
+
+
+def until(read, what):
+    """The first answer of `read` that is not None."""
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        value = read()
+        if value is not None:
+            return value
+        time.sleep(0.02)
+    raise RuntimeError(f"{what} did not come within {DEADLINE} s")
+
+
+# Vendors and their inbox
+
+
+def make_vendors_well():
+    """Cases tell the sandbox vendors to fail; whoever waits for a message first tells them not to."""
+    for channel in ("sms", "email"):
+        misbehave(channel, {})
+
+
+def misbehave(channel, change):
+    path = f"/api/v1/sandbox/behaviours/{channel}"
+    wanted = {
+        "failRate": 0,
+        "rejectRate": 0,
+        "loseAnswerRate": 0,
+        "undeliveredRate": 0,
+        "loseReportRate": 0,
+        "sendDelayMilliseconds": 0,
+        "reportDelayMilliseconds": 0,
+        **change,
+    }
+    present = admin("GET", path)
+    if {**present.json(), **wanted} != present.json():
+        admin("PUT", path, json=wanted, headers={"If-Match": present.headers["ETag"]})
+
+
+def secret_sent_to(address, pattern):
+    """What a person would copy out of the newest message."""
+
+    def read():
+        page = admin("GET", "/api/v1/sandbox/messages", params={"address": address, "limit": 1}).json()
+        found = re.search(pattern, page["items"][0]["text"]) if page["items"] else None
+        return found and found.group(0)
+
+    return until(read, f"the message to {address}")
+
+
+def token_mailed_to(address):
+    return secret_sent_to(address, r"(?m)^[A-Za-z0-9_-]{43}$")
+
+
+def code_sent_to(phone):
+    return secret_sent_to(phone, r"\b[0-9]{6}\b")
+
+
+# People
+
+
+def new_email():
+    return f"person-{next(_numbers)}@contract.example"
+
+
+def new_phone():
+    return f"+98935{next(_numbers):07}"
+
+
+def registration_by_email():
+    email = new_email()
+    call("POST", "/api/v1/auth/register", json={"email": email, "password": PASSWORD, "gender": "other", "age": 30})
+    return email
+
+
+def registration_by_phone():
+    phone = new_phone()
+    body = {"phone": phone, "password": PASSWORD, "gender": "other", "age": 30}
+    return phone, call("POST", "/api/v1/auth/register/phone", json=body).json()["userId"]
+
+
+def person_with_email():
+    make_vendors_well()
+    email = registration_by_email()
+    call("POST", "/api/v1/auth/verify-email", json={"token": token_mailed_to(email)})
+    return {"email": email, "password": PASSWORD}
+
+
+def person_with_phone():
+    make_vendors_well()
+    phone, user_id = registration_by_phone()
+    call("POST", "/api/v1/auth/verify-phone", json={"userId": user_id, "phone": phone, "code": code_sent_to(phone)})
+    return {"phone": phone, "password": PASSWORD}
+
+
+def once(name, make):
+    if name not in _once:
+        _once[name] = make()
+    return _once[name]
+
+
+# Things with an id
+
+
+def campaign():
+    body = {
+        "name": "Nowruz gift",
+        "coins": 50,
+        "periodPolicy": "once",
+        "messageTemplate": "You got {coins} coins from {campaign}.",
+        "defaultRegion": "IR",
+    }
+    return admin("POST", "/api/v1/bonus-campaigns", json=body).json()["id"]
+
+
+def upload(lines):
+    path = f"/api/v1/bonus-campaigns/{campaign()}/imports"
+    file = "phone\n" + "".join(f"{line}\n" for line in lines)
+    return admin("POST", path, data=file.encode(), headers={"Content-Type": "text/csv"}).json()["id"]
+
+
+def finished_import():
+    """Everything a reader may meet: credited to the demo user, pending, duplicate, malformed."""
+    make_vendors_well()
+    import_id = upload(["09120000000", "09120000000", "09359999999", "no number"])
+
+    def read():
+        state = admin("GET", f"/api/v1/bonus-imports/{import_id}").json()
+        return import_id if state["status"] == "finished" and state["messages"]["delivered"] == 1 else None
+
+    return until(read, "the end of the import")
+
+
+def cancelled_import():
+    """Large enough to be stopped before its end on any machine."""
+    for lines in (20_000, 200_000):
+        import_id = upload(f"0935{number:07}" for number in range(lines))
+        response = call("POST", f"/api/v1/bonus-imports/{import_id}/cancel", token=_once["admin"], status=(200, 409))
+        if response.status_code == 200:
+            return import_id
+    raise RuntimeError("no import could be cancelled before it was finished")
+
+
+def suppression():
+    body = {"channel": "email", "address": new_email(), "category": "marketing", "reason": "asked for it"}
+    return admin("POST", "/api/v1/suppressions", json=body).json()["id"]
+
+
+def someone():
+    """The id of a person who is not the admin."""
+    person = person_with_email()
+    return log_in(person)["user"]["id"]
+
+
+def message():
+    once("finished_import", finished_import)
+    return admin("GET", "/api/v1/messages", params={"limit": 1}).json()["items"][0]["id"]
+
+
+def sandbox_message():
+    once("finished_import", finished_import)
+    return admin("GET", "/api/v1/sandbox/messages", params={"limit": 1}).json()["items"][0]["id"]
+
+
+def dead_letter():
+    """A message that the vendor refused for good."""
+    make_vendors_well()
+    known = open_dead_letters()
+    misbehave("email", {"rejectRate": 1})
+    registration_by_email()
+    found = until(lambda: next(iter(open_dead_letters() - known), None), "the dead letter")
+    make_vendors_well()
+    return found
+
+
+def open_dead_letters():
+    page = admin("GET", "/api/v1/dead-letters", params={"open": "true", "limit": 100}).json()
+    return {item["id"] for item in page["items"]}
+
+
+IDS = {
+    "campaignId": lambda _: once("campaign", campaign),
+    "importId": lambda operation: {
+        "cancelBonusImport": lambda: once("cancelled_import", cancelled_import),
+        "resumeBonusImport": cancelled_import,
+    }.get(operation, lambda: once("finished_import", finished_import))(),
+    "sessionId": lambda _: log_in(ADMIN)["sessionId"],
+    "userId": lambda operation: someone() if operation == "updateUserRoles" else once("someone", someone),
+    "messageId": lambda _: once("message", message),
+    "groupId": lambda _: once("finished_import", finished_import),
+    "suppressionId": lambda operation: suppression() if operation == "deleteSuppression" else once("suppression", suppression),
+    "sandboxMessageId": lambda _: once("sandbox_message", sandbox_message),
+    "deadLetterId": lambda operation: dead_letter() if operation == "redriveDeadLetter" else once("dead_letter", dead_letter),
+}
+
+
+def ids_for(operation, path_parameters):
+    """Existing ids in place of well-formed made-up ones. An id this file does not know is an error: add it to IDS."""
+    return {
+        name: IDS[name](operation)
+        for name, value in path_parameters.items()
+        if isinstance(value, str) and UUID.fullmatch(value)
+    }
+
+
+def tag_for(path):
+    """The current tag of what stands at this path or, for an action on it, right above."""
+    for candidate in (path, path.rsplit("/", 1)[0]):
+        response = call("GET", candidate, token=_once.get("admin") or token(), status=range(600))
+        if "ETag" in response.headers:
+            return response.headers["ETag"]
+    return None
+
+
+def is_cursor(value):
+    return isinstance(value, str) and CURSOR.fullmatch(value) is not None
+
+
+# Proofs: what only somebody who received a message, or who knows a password, can send
+
+
+def _reset_by_email():
+    person = person_with_email()
+    call("POST", "/api/v1/auth/forgot-password", json={"email": person["email"]})
+    return person["email"]
+
+
+def _code(purpose):
+    """For a demo person: a number that has just received a message, such as a sign-up's, must pause for a minute."""
+    make_vendors_well()
+    phone = f"+98912{next(_demo_people):07}"
+    call("POST", "/api/v1/auth/otp/request", json={"phone": phone, "purpose": purpose})
+    return {"phone": phone, "code": code_sent_to(phone)}
+
+
+def _verification():
+    make_vendors_well()
+    phone, user_id = registration_by_phone()
+    return {"userId": user_id, "phone": phone, "code": code_sent_to(phone)}
+
+
+def _phone_change():
+    make_vendors_well()
+    phone = new_phone()
+    admin("POST", "/api/v1/users/phone/code", json={"phone": phone})
+    return {"phone": phone, "code": code_sent_to(phone)}
+
+
+PROOFS = {
+    "verifyEmail": lambda: {"token": (make_vendors_well(), token_mailed_to(registration_by_email()))[1]},
+    "verifyPhone": _verification,
+    "createSession": lambda: once("person_with_email", person_with_email),
+    "createPhoneSession": lambda: once("person_with_phone", person_with_phone),
+    "createCodeSession": lambda: _code("login"),
+    "renewSession": lambda: {"refreshToken": log_in(ADMIN)["refreshToken"]},
+    "completePasswordReset": lambda: {"token": secret_after_reset(_reset_by_email())},
+    "completePhonePasswordReset": lambda: _code("reset"),
+    "completePhoneChange": _phone_change,
+}
+
+
+def secret_after_reset(email):
+    """The mail of the sign-up also holds a token: wait for the one about the password."""
+
+    def read():
+        items = admin("GET", "/api/v1/sandbox/messages", params={"address": email, "limit": 1}).json()["items"]
+        about_it = items and "password" in items[0]["subject"]
+        return re.search(r"(?m)^[A-Za-z0-9_-]{43}$", items[0]["text"]).group(0) if about_it else None
+
+    return until(read, f"the reset mail to {email}")
+
+
+def proof_for(operation, body):
+    """The fields of a body that no generator can guess. Addresses of the documents' examples become new ones each time,
+    because an address may be sent only so many messages."""
+    make = PROOFS.get(operation)
+    if make is not None:
+        return make()
+    fresh = {"email": (EXAMPLE_EMAIL, new_email), "phone": (EXAMPLE_PHONE, new_phone)}
+    return {name: make() for name, (example, make) in fresh.items() if body.get(name) == example}
+
+
+def own_session(operation):
+    """A token for an operation that ends sessions, with the password it belongs to; None for all others."""
+    if operation not in ("deleteCurrentSession", "updatePassword"):
+        return None
+    person = person_with_email()
+    return log_in(person)["token"], person["password"]

@@ -11,23 +11,25 @@ import { fileURLToPath } from 'node:url';
 
 export interface PorticoProcess {
   readonly url: string;
-  /** Its folder, gone after stop(); reports may be put here. */
+  /** Its folder: data, log, and what else the run puts here. */
   readonly folder: string;
   /** Ends it the way Ctrl-C does. Returns its exit code. */
   stop(): Promise<number | null>;
+  /** Removes the folder, once it has been stopped. */
+  clear(): void;
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const startSeconds = 90;
 
 /** Resolves when the process says that it is ready; rejects with the end of its log when it dies or takes too long. */
-export async function startPorticoProcess(environment: Readonly<Record<string, string>>): Promise<PorticoProcess> {
+export async function startPorticoProcess(settings: Readonly<Record<string, string>>): Promise<PorticoProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'portico-contract-'));
   const log = join(folder, 'portico.log');
   const port = await freePort();
   const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'start'], {
     cwd: folder,
-    env: { ...process.env, ...environment, PORT: String(port), HOST: '127.0.0.1' },
+    env: { ...surroundings(), ...settings, PORTICO_DATA: join(folder, 'data'), HOST: '127.0.0.1', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const file = createWriteStream(log);
@@ -50,10 +52,16 @@ export async function startPorticoProcess(environment: Readonly<Record<string, s
     stop: async () => {
       child.kill('SIGINT');
       const code = await exited;
-      rmSync(folder, { recursive: true, force: true });
+      file.end();
       return code;
     },
+    clear: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** What a process needs to run at all: no setting of Portico that happens to be in our environment. */
+function surroundings(): Record<string, string | undefined> {
+  return Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'LANG', 'USER'].map((name) => [name, process.env[name]]));
 }
 
 async function isReady(url: string): Promise<boolean> {

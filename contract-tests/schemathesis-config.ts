@@ -45,12 +45,12 @@ function rulesOf(operation: ResolvedOperation, exclusions: readonly Exclusion[])
   const has = (place: string, name: string): boolean =>
     operation.parameters.some((parameter) => parameter.in === place && parameter.name === name);
   const lines: string[] = [];
-  const accepted = ['"2xx"', '"3xx"', 401, 403, 404, 409];
+  const accepted = ['"2xx"', '"3xx"', 401, 403, 404, 409, 429];
   // A tag from an earlier step of a sequence may be stale by now.
   if (has('header', 'If-Match')) accepted.push(412);
   // A made-up cursor has a valid form; hooks.py makes sure that nothing else hides behind this 400.
   if (has('query', 'cursor')) accepted.push(400);
-  if (accepted.length > 6) {
+  if (accepted.length > 7) {
     lines.push(`checks.positive_data_acceptance.expected-statuses = [${accepted.join(', ')}]`);
   }
   if ('text/event-stream' in (operation.responses['200']?.content ?? {})) lines.push('max-stream-events = 3');

@@ -35,12 +35,12 @@ describe('the configuration', () => {
     config.split('[[operations]]').find((block) => block.includes(`"${operationId}"`)) ?? '';
 
   test('allows a stale tag only where there is an If-Match', () => {
-    expect(blockOf('updateThing')).toContain('["2xx", "3xx", 401, 403, 404, 409, 412]');
+    expect(blockOf('updateThing')).toContain('["2xx", "3xx", 401, 403, 404, 409, 429, 412]');
     expect(blockOf('listThings')).not.toContain('412');
   });
 
   test('allows a made-up cursor only in lists', () => {
-    expect(blockOf('listThings')).toContain('["2xx", "3xx", 401, 403, 404, 409, 400]');
+    expect(blockOf('listThings')).toContain('["2xx", "3xx", 401, 403, 404, 409, 429, 400]');
     expect(blockOf('updateThing')).not.toContain('400');
   });
 
