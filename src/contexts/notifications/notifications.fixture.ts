@@ -100,8 +100,7 @@ const readMessages = statement<MessageRow>(
 const empty = statement(
   'test.empty_notifications',
   `truncate notifications.messages, notifications.message_counts, notifications.attempts, notifications.reports,
-     notifications.suppressions, notifications.send_buckets, notifications.sms_budgets, platform.dead_letters,
-     platform.sandbox_messages, graphile_worker._private_jobs`,
+     notifications.suppressions, notifications.send_buckets, notifications.sms_budgets, graphile_worker._private_jobs`,
 );
 
 /** A database, a clock, and what a test needs to queue messages and look at them. */

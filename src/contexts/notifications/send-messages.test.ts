@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { statement } from '../../database/transaction.ts';
+import { listDeadLetters } from '../../jobs/dead-letters.ts';
 import type { SendOutcome } from '../../ports/send-outcome.ts';
 import { newId } from '../../shared/id.ts';
 import { accept, createFakeSmsSender, createNotificationScene } from './notifications.fixture.ts';
@@ -12,10 +13,6 @@ const forever = new AbortController().signal;
 const refused: SendOutcome = { outcome: 'unavailable', code: 'connection-refused', detail: 'nobody listens' };
 const lost: SendOutcome = { outcome: 'unknown', detail: 'no answer' };
 
-const letters = statement<{ ref: string; reason: string; payload: { messageId: string } }>(
-  'test.letters',
-  'select ref, reason, payload from platform.dead_letters where redriven_at is null',
-);
 const suppress = statement(
   'test.suppress',
   `insert into notifications.suppressions (id, channel, address, category, reason, created_at)
@@ -70,8 +67,9 @@ describe('sendMessages', () => {
     expect(await scene.counts()).toMatchObject({ sent: 499, dead: 1 });
     expect(sender.calls).toHaveLength(500);
     const dead = (await scene.messages()).find(({ state }) => state === 'dead');
-    expect(await scene.test.owner.query(letters)).toEqual([
-      { ref: dead?.id, reason: 'invalid-number', payload: { messageId: dead?.id } },
+    const all = { task: 'resendMessage', reason: null, redriven: false, after: null, limit: 10 };
+    expect(await listDeadLetters(scene.database, all)).toMatchObject([
+      { ref: dead?.id, reason: 'invalid-number', payload: { messageId: dead?.id }, attempts: 1 },
     ]);
     await scene.queue([{}]);
     await drain(sender);
