@@ -32,7 +32,7 @@ function relativeToRoot(file: string): string {
   return path.relative(root, file).split(path.sep).join('/');
 }
 
-const isTest = (file: string): boolean => /\.(test|fixture)\.ts$/.test(file);
+const isTest = (file: string): boolean => /\.(test|fixture)\.ts$|^src\/testing\//.test(file);
 const contextOf = (file: string): string | undefined => /^src\/contexts\/([^/]+)\//.exec(file)?.[1];
 const within = (file: string | undefined, ...folders: string[]): boolean =>
   file !== undefined && folders.some((folder) => file === folder || file.startsWith(`${folder}/`));
@@ -125,10 +125,7 @@ export const borders: readonly Border[] = [
   {
     name: 'what is for tests stays in tests',
     crossed: ({ from, file }) =>
-      within(from, 'src', 'adapters') &&
-      !isTest(from) &&
-      !within(from, 'src/testing') &&
-      (within(file, 'src/testing') || (file !== undefined && isTest(file)))
+      within(from, 'src', 'adapters') && !isTest(from) && file !== undefined && isTest(file)
         ? 'src/testing and fixtures are for tests alone.'
         : null,
   },

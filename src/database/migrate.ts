@@ -49,6 +49,8 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     ...options,
   };
   const guard = new pg.Client({ connectionString: url, application_name: 'portico migrate' });
+  // Told by the next query on it; without a listener it would end the process in the middle of a migration.
+  guard.on('error', () => undefined);
   await guard.connect();
   // Knex keeps one connection and prints a failure before throwing it; it is told once, by whoever catches it.
   const database = knex({
