@@ -1,8 +1,8 @@
 import type { IdentityParts } from './dependencies.ts';
-import { countLoginTry, forgetLoginTries } from './login-throttle-store.ts';
+import { countLoginTry, forgetLoginTries, forgiveLoginTry } from './login-throttle-store.ts';
 import { networkOf } from './network.ts';
 import { tooManyRequests } from './refusals.ts';
-import type { Credentials } from './user-store.ts';
+import type { Credentials } from './credentials-store.ts';
 
 export interface PasswordGuess {
   /** The account's name as the caller gave it, in one spelling; known or not. */
@@ -28,7 +28,12 @@ export async function checkPassword(
   const wait = await countLoginTry(database, attempt);
   if (wait > 0) throw tooManyRequests(wait, 'Too many wrong passwords for this account from your network.');
   const credentials = await find();
-  if (!(await hasher.verify(password, credentials, signal))) return undefined;
+  const right = await hasher.verify(password, credentials, signal).catch(async (error: unknown) => {
+    // Turned away unjudged: that was no guess.
+    await forgiveLoginTry(database, attempt);
+    throw error;
+  });
+  if (!right) return undefined;
   await forgetLoginTries(database, attempt);
   return credentials;
 }

@@ -5,7 +5,8 @@ import { requirePhone } from './identifier.ts';
 import { requireGoodPassword } from './password-policy.ts';
 import { codeNotAccepted } from './refusals.ts';
 import { setPassword } from './set-password.ts';
-import { lockAccount, lockCredentialsByPhone } from './user-store.ts';
+import { lockCredentialsByPhone } from './credentials-store.ts';
+import { lockAccount } from './user-store.ts';
 
 export interface PhonePasswordReset {
   readonly phone: string;

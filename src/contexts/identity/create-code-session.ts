@@ -5,7 +5,7 @@ import { consumeChallenge } from './code-store.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { requirePhone } from './identifier.ts';
 import { invalidCredentials } from './refusals.ts';
-import { lockCredentialsByPhone } from './user-store.ts';
+import { lockCredentialsByPhone } from './credentials-store.ts';
 
 export interface CodeLogin extends LoginOrigin {
   readonly phone: string;

@@ -1,11 +1,13 @@
+import { Problem } from '../../shared/problem.ts';
 import { beginSession, signSession } from './begin-session.ts';
 import type { LoginOrigin, SessionTokens } from './begin-session.ts';
 import { checkPassword } from './check-password.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { normalizeEmail } from './identifier.ts';
+import type { PasswordHash } from './password-hasher.ts';
 import { invalidCredentials } from './refusals.ts';
-import { findCredentialsByEmail, findCredentialsByPhone, lockCredentials, storePassword } from './user-store.ts';
-import type { Credentials } from './user-store.ts';
+import { findCredentialsByEmail, findCredentialsByPhone, lockCredentials, storePassword } from './credentials-store.ts';
+import type { Credentials } from './credentials-store.ts';
 
 export interface PasswordLogin extends LoginOrigin {
   readonly password: string;
@@ -49,7 +51,7 @@ async function logIn(
   const { password, ip, signal } = login;
   const credentials = await checkPassword(parts, { identifier, password, ip, signal }, find);
   if (credentials === undefined) throw invalidCredentials();
-  const rehashed = parts.hasher.isOutdated(credentials) ? await parts.hasher.hash(password, signal) : undefined;
+  const rehashed = await rehash(parts, credentials, login);
   const begun = await parts.database.transaction(async (tx) => {
     const present = await lockCredentials(tx, credentials.userId, rehashed === undefined ? 'share' : 'update');
     // The password may have been changed while this one was compared with the old hash.
@@ -58,4 +60,17 @@ async function logIn(
     return beginSession(tx, credentials.userId, login);
   });
   return signSession(parts, begun);
+}
+
+/** The password hashed anew if the present hash is outdated; undefined too when hashing is busy: the next log-in does it. */
+async function rehash(
+  { hasher }: Pick<IdentityParts, 'hasher'>,
+  credentials: Credentials,
+  { password, signal }: PasswordLogin,
+): Promise<PasswordHash | undefined> {
+  if (!hasher.isOutdated(credentials)) return undefined;
+  return hasher.hash(password, signal).catch((error: unknown) => {
+    if (error instanceof Problem && error.status === 503) return undefined;
+    throw error;
+  });
 }

@@ -200,7 +200,7 @@ describe('sessions', () => {
         listed.push(session.id);
       }
       if (page.body['nextCursor'] === null) break;
-      cursor = `&cursor=${String(page.body['nextCursor'])}`;
+      cursor = `&cursor=${page.body['nextCursor'] as string}`;
     }
     expect(listed).toEqual([...others.map(({ sessionId }) => sessionId).reverse(), person.sessionId]);
 
@@ -262,7 +262,7 @@ describe('users, for admins', () => {
       seen.push(...(body['items'] as { id: string }[]).map(({ id }) => id));
       if (seen.length === 7) await signUp();
       if (body['nextCursor'] === null) break;
-      cursor = `&cursor=${String(body['nextCursor'])}`;
+      cursor = `&cursor=${body['nextCursor'] as string}`;
     }
     expect([...seen].sort()).toEqual(before.map(({ id }) => id).sort());
     const admins = await call('GET', '/users?role=admin', { token });

@@ -45,6 +45,16 @@ export async function countLoginTry(queryable: Queryable, attempt: LoginTry): Pr
   return Math.max(1, wait?.seconds ?? 1);
 }
 
+const forgiveTryStatement = statement(
+  'identity.forgive_login_try',
+  'update identity.login_throttles set failures = greatest(failures - 1, 0) where key = $1',
+);
+
+/** Takes back one counted try. */
+export async function forgiveLoginTry(queryable: Queryable, attempt: LoginTry): Promise<void> {
+  await queryable.query(forgiveTryStatement, [keyOf(attempt)]);
+}
+
 const forgetTriesStatement = statement(
   'identity.forget_login_tries',
   'delete from identity.login_throttles where key = $1',

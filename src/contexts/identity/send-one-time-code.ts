@@ -6,7 +6,7 @@ import { CODE_LIFETIME, createCode, hashCode } from './one-time-code.ts';
 import type { CodePurpose } from './one-time-code.ts';
 import { hasRegistrationOfPhone } from './registration-store.ts';
 import { codeText } from './texts.ts';
-import { findCredentialsByPhone } from './user-store.ts';
+import { findCredentialsByPhone } from './credentials-store.ts';
 
 /**
  * Makes a code and sends it, in one transaction. A number that may not have one gets a challenge nobody knows the answer

@@ -2,7 +2,7 @@ import type { IdentityParts } from './dependencies.ts';
 import { replacePasswordReset, RESET_LIFETIME } from './password-reset-store.ts';
 import { createSecretToken } from './secret-token.ts';
 import { mails } from './texts.ts';
-import { findCredentialsByEmail } from './user-store.ts';
+import { findCredentialsByEmail } from './credentials-store.ts';
 
 /** Mails a reset token to the owner of the address; to nobody else anything. Safe to repeat. */
 export async function sendPasswordResetMail(

@@ -7,7 +7,7 @@ import { dropPasswordReset } from './password-reset-store.ts';
 import { recordSecurityEvent } from './security-event-store.ts';
 import { revokeSessions } from './session-store.ts';
 import { mails, passwordChanged } from './texts.ts';
-import { storePassword } from './user-store.ts';
+import { storePassword } from './credentials-store.ts';
 
 export interface PasswordChange {
   /** Read in this transaction, under its lock. */

@@ -101,7 +101,7 @@ function dyingAt(n: number, database: Database): { readonly database: Database; 
               return tx.query(statement, values);
             }) as Queryable['query'],
           };
-          const result = await work(mortal as typeof tx);
+          const result = await work(mortal);
           step();
           return result;
         }, options),

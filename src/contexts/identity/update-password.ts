@@ -5,7 +5,8 @@ import type { IdentityParts } from './dependencies.ts';
 import { requireGoodPassword } from './password-policy.ts';
 import { problems } from './problems.ts';
 import { setPassword } from './set-password.ts';
-import { findAccount, findCredentialsById, lockAccount, lockCredentials } from './user-store.ts';
+import { findCredentialsById, lockCredentials } from './credentials-store.ts';
+import { findAccount, lockAccount } from './user-store.ts';
 
 export interface PasswordUpdate {
   readonly userId: string;
