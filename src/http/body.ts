@@ -126,6 +126,8 @@ export function openBody(req: IncomingMessage, encoding: ContentEncoding, limits
     else req.pipe(decoder).pipe(body);
   };
   req.on('close', cut).on('error', cut).once('end', finish);
+  // A handler may refuse without reading, or stop: a cut or stall after that has no reader left to hear it.
+  body.on('error', () => undefined);
   const read = body._read.bind(body);
   body._read = (size) => {
     body._read = read;
