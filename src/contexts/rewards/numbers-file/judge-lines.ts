@@ -7,7 +7,7 @@ import { detectLayout, SAMPLE_LINES } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { LONGEST_LINE } from './split-lines.ts';
 
-/** Lines of one file at most, malformed ones included. */
+/** Lines of one file at most, malformed ones included; and as many blank ones. */
 export const MOST_LINES = 1_000_000;
 /** Phones of one chunk. Measured: larger ones are hardly faster, but others wait longer for the wallets they lock. */
 export const CHUNK_PHONES = 1_000;
@@ -83,6 +83,7 @@ export function createLineJudge(region: Region): LineJudge {
     lineNumber += 1;
     const number = text.length > LONGEST_LINE ? tooLong : normalizePhone(fieldAt(text, delimiter, column), region);
     if (!number.ok && isBlank(text)) {
+      if (blankLines === MOST_LINES) throw tooManyLines();
       blankLines += 1;
       return undefined;
     }
@@ -90,9 +91,7 @@ export function createLineJudge(region: Region): LineJudge {
       headerAhead = false;
       return undefined;
     }
-    if (lines === MOST_LINES) {
-      throw new Problem(problems['import-too-long'], { detail: 'A file has at most 1,000,000 lines: split it.' });
-    }
+    if (lines === MOST_LINES) throw tooManyLines();
     lines += 1;
     if (number.ok) {
       addToChunk();
@@ -128,6 +127,10 @@ export function createLineJudge(region: Region): LineJudge {
       chunks: chunk === undefined ? chunks : [...chunks, chunk],
     }),
   };
+}
+
+function tooManyLines(): Problem {
+  return new Problem(problems['import-too-long'], { detail: 'A file has at most 1,000,000 lines: split it.' });
 }
 
 const tooLong = { ok: false, reason: 'line-too-long' } as const;
