@@ -28,10 +28,12 @@ export interface TaskSurroundings {
   readonly log: Logger;
   readonly busy: BusyJobs;
   readonly observer?: JobObserver;
+  /**
+   * Milliseconds that a task gets to reach a safe point after its signal aborted; then its job is put back while it may
+   * still run, for the process is about to end. Default 5,000.
+   */
+  readonly patience?: number;
 }
-
-/** A task may need so many milliseconds to reach a safe point after its signal aborted; then its job is given back. */
-const patience = 5_000;
 
 /** The tasks as graphile-worker runs them: a task that throws is a failed attempt, one that returns is done. */
 export function toTaskList(bindings: readonly TaskBinding[], surroundings: TaskSurroundings): TaskList {
@@ -72,7 +74,7 @@ function toTask(binding: TaskBinding, surroundings: TaskSurroundings): GraphileT
     await withCorrelation(context, async () => {
       surroundings.busy.begin(job.id);
       try {
-        await untilPatienceEnds(task(payload, run), run.signal);
+        await untilPatienceEnds(task(payload, run), run.signal, surroundings.patience ?? 5_000);
         finished('done');
       } catch (error) {
         if (trace.span !== undefined) failSpan(trace.span, error);
@@ -86,7 +88,7 @@ function toTask(binding: TaskBinding, surroundings: TaskSurroundings): GraphileT
 }
 
 /** Waits for the task, but not for ever once the process stops: one that does not hear its signal is left behind. */
-async function untilPatienceEnds(running: Promise<void>, signal: AbortSignal): Promise<void> {
+async function untilPatienceEnds(running: Promise<void>, signal: AbortSignal, patience: number): Promise<void> {
   const settled = new AbortController();
   const patienceEnds = new Promise<never>((_resolve, reject) => {
     const wait = (): void => {

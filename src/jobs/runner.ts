@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Logger as QueueLogger, parseCronItems, run, runOnce } from 'graphile-worker';
 import type { Runner, RunnerOptions as QueueOptions, WorkerEvents } from 'graphile-worker';
+import type { Pool } from 'pg';
 import { createBusyJobs } from './busy-jobs.ts';
+import { patientPool } from './patient-pool.ts';
 import { openPresence } from './presence.ts';
 import type { Presence } from './presence.ts';
 import type { ScheduledJob, TaskBinding } from './queue.ts';
@@ -23,8 +25,8 @@ export interface RunnerOptions extends Omit<TaskSurroundings, 'busy'> {
 
 export interface JobRunner {
   /**
-   * Takes no further job and lets running ones end within the grace; then aborts their signal and gives back those that
-   * have not stopped five seconds later.
+   * Takes no further job and lets running ones end within the grace; then aborts their signal and puts those back that
+   * stop, or that lose its patience.
    */
   stop(): Promise<void>;
 }
@@ -37,15 +39,18 @@ export interface JobRunner {
 export async function startJobs(options: RunnerOptions): Promise<JobRunner> {
   const busy = createBusyJobs();
   const presence = await openPresence(options.pool);
+  const patient = patientPool(options.pool);
   const runners: Runner[] = [];
   const stopRunners = async (): Promise<void> => {
     await Promise.all(runners.map((runner) => runner.stop()));
+    await patient.settled();
     await presence.end();
   };
   try {
     for (const lane of ['default', 'otp'] as const) {
       const bindings = options.bindings.filter((binding) => binding.lane === lane);
-      if (bindings.length > 0) runners.push(await startLane(lane, bindings, { ...options, busy }, presence));
+      if (bindings.length > 0)
+        runners.push(await startLane(lane, bindings, { ...options, busy }, presence, patient.pool));
     }
   } catch (error) {
     await stopRunners();
@@ -70,9 +75,10 @@ async function startLane(
   bindings: readonly TaskBinding[],
   options: RunnerOptions & TaskSurroundings,
   presence: Presence,
+  pool: Pool,
 ): Promise<Runner> {
   return run({
-    ...queueOptions(options, bindings, presence),
+    ...queueOptions(options, bindings, presence, pool),
     parsedCronItems: cronItems(options.schedule, new Set(bindings.map(({ name }) => name))),
     concurrency: lane === 'otp' ? 2 : options.concurrency,
     gracefulShutdownAbortTimeout: options.grace ?? 10_000,
@@ -83,6 +89,7 @@ function queueOptions(
   surroundings: TaskSurroundings,
   bindings: readonly TaskBinding[],
   presence: Presence,
+  pool: Pool,
 ): QueueOptions {
   const { log } = surroundings;
   const events: WorkerEvents = new EventEmitter();
@@ -94,7 +101,7 @@ function queueOptions(
   });
   const tasks = Object.entries(toTaskList(bindings, surroundings));
   return {
-    pgPool: surroundings.pool,
+    pgPool: pool,
     taskList: Object.fromEntries(
       tasks.map(([name, task]) => [
         name,
@@ -135,8 +142,10 @@ export async function runDueJobs(
   options: Omit<TaskSurroundings, 'busy'> & Pick<RunnerOptions, 'bindings'>,
 ): Promise<void> {
   const presence = await openPresence(options.pool);
+  const patient = patientPool(options.pool);
   try {
-    await runOnce(queueOptions({ ...options, busy: createBusyJobs() }, options.bindings, presence));
+    await runOnce(queueOptions({ ...options, busy: createBusyJobs() }, options.bindings, presence, patient.pool));
+    await patient.settled();
   } finally {
     await presence.end();
   }
