@@ -52,7 +52,10 @@ async function write(
   path: Readonly<Record<string, string>>,
 ): Promise<void> {
   const outcome = await runOperation(dependencies, operation, exchange, path);
-  if (outcome.kind === 'answer') return send(exchange, responder, outcome.answer);
+  if (outcome.kind === 'answer') {
+    send(exchange, responder, outcome.answer);
+    return;
+  }
   const isEvents = outcome.answer.headers['Content-Type']?.startsWith('text/event-stream') === true;
   if (!isEvents) return sendStream(exchange, responder, outcome.answer);
   return sendEvents(exchange, responder, outcome.answer, { signal: outcome.signal, heartbeatMilliseconds });

@@ -91,7 +91,10 @@ export function openBody(req: IncomingMessage, encoding: ContentEncoding, limits
   const body = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       total += chunk.length;
-      if (total > limits.maxBytes) return done(tooLarge(limits.maxBytes));
+      if (total > limits.maxBytes) {
+        done(tooLarge(limits.maxBytes));
+        return;
+      }
       hash?.update(chunk);
       done(null, chunk);
     },
@@ -99,35 +102,36 @@ export function openBody(req: IncomingMessage, encoding: ContentEncoding, limits
   const decoder = encoding === 'gzip' ? createGunzip() : encoding === 'deflate' ? createInflate() : null;
   decoder?.on('error', () => body.destroy(malformedEncoding(encoding)));
 
+  let stalled: NodeJS.Timeout | undefined;
   const count = (chunk: Buffer) => (recent += chunk.length);
   const cut = () => {
     if (!req.readableEnded) body.destroy(new ClientGone());
   };
-  const stalled = setInterval(() => {
-    const readerIsSlower = body.writableNeedDrain || decoder?.writableNeedDrain === true;
-    if (recent < stallBytes && !readerIsSlower) body.destroy(tooSlow());
-    recent = 0;
-  }, limits.stallMilliseconds);
   const finish = () => {
     clearInterval(stalled);
     req.off('data', count).off('close', cut).off('end', finish);
   };
-  // The request itself is never destroyed here: its socket is still needed for the answer.
-  body.once('close', () => {
-    finish();
-    req.unpipe();
-    decoder?.destroy();
-  });
-  // Begin only when the reader does: a refusal before that leaves a waiting client waiting.
+  // Begins only when the reader does: a refusal before that leaves a waiting client waiting, and costs nothing.
   const start = () => {
+    stalled = setInterval(() => {
+      const readerIsSlower = body.writableNeedDrain || decoder?.writableNeedDrain === true;
+      if (recent < stallBytes && !readerIsSlower) body.destroy(tooSlow());
+      recent = 0;
+    }, limits.stallMilliseconds);
     sendContinue(req);
     req.on('data', count);
     if (decoder === null) req.pipe(body);
     else req.pipe(decoder).pipe(body);
   };
   req.on('close', cut).on('error', cut).once('end', finish);
-  // A handler may refuse without reading, or stop: a cut or stall after that has no reader left to hear it.
-  body.on('error', () => undefined);
+  // The request itself is never destroyed here: its socket is still needed for the answer.
+  body.once('close', () => {
+    finish();
+    req.unpipe();
+    decoder?.destroy();
+  });
+  // A body that nobody reads (the request was refused) may fail too; that must not end the process.
+  body.on('error', () => {});
   const read = body._read.bind(body);
   body._read = (size) => {
     body._read = read;

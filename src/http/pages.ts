@@ -29,7 +29,7 @@ export function staticPage({ path, mediaType, content, headers = {} }: PageConte
   return {
     path,
     async answer(req) {
-      const zipped = compressible.test(mediaType) && /\bgzip\b/.test(String(req.headers['accept-encoding'] ?? ''));
+      const zipped = compressible.test(mediaType) && /\bgzip\b/.test(req.headers['accept-encoding'] ?? '');
       // Two representations, two tags.
       const etag = zipped ? `"${tag}-gzip"` : `"${tag}"`;
       const common = {
