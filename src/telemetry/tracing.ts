@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ROOT_CONTEXT, SamplingDecision, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Span, SpanContext, Tracer } from '@opentelemetry/api';
 import { correlation, withCorrelation } from './correlation.ts';
 
@@ -29,18 +29,16 @@ let ratio = 0;
  */
 export async function startTracing(options: TracingOptions): Promise<() => Promise<void>> {
   if (options.endpoint === undefined) return async () => {};
-  const [{ NodeSDK }, { OTLPTraceExporter }] = await Promise.all([
+  const [{ NodeSDK }, { AlwaysOnSampler }, { OTLPTraceExporter }] = await Promise.all([
     import('@opentelemetry/sdk-node'),
+    import('@opentelemetry/sdk-trace'),
     import('@opentelemetry/exporter-trace-otlp-http'),
   ]);
   const sdk = new NodeSDK({
     serviceName: 'portico',
     traceExporter: new OTLPTraceExporter({ url: `${options.endpoint.replace(/\/+$/, '')}/v1/traces` }),
     // Spans are made only when a trace is recorded, so whatever reaches the SDK is kept.
-    sampler: {
-      shouldSample: () => ({ decision: SamplingDecision.RECORD_AND_SAMPLED }),
-      toString: () => 'DecidedBeforehand',
-    },
+    sampler: new AlwaysOnSampler(),
     textMapPropagator: null,
     instrumentations: [],
     metricReaders: [],
