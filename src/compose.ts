@@ -255,7 +255,12 @@ const ping = statement('platform.ping', 'select 1');
 
 function readinessChecks(database: Database): Check[] {
   return [
-    { name: 'primary database', run: async () => void (await database.query(ping)) },
+    {
+      name: 'primary database',
+      run: async () => {
+        await database.query(ping);
+      },
+    },
     {
       name: 'schema version',
       run: async () => {
