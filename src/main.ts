@@ -7,6 +7,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   api: async () => (await import('./commands/start.ts')).apiCommand,
   worker: async () => (await import('./commands/start.ts')).workerCommand,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
+  import: async () => (await import('./commands/import.ts')).importCommand,
+  sample: async () => (await import('./commands/sample.ts')).sampleCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
 };
 
