@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   sample: async () => (await import('./commands/sample.ts')).sampleCommand,
+  seed: async () => (await import('./commands/seed.ts')).seedCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
 };
 
