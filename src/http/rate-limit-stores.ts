@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Database } from '../database/transaction.ts';
@@ -6,6 +7,8 @@ import type { CounterFactory } from './rate-limit.ts';
 /** Where counters live, and what releases it. */
 export interface CounterStore {
   readonly counters: CounterFactory;
+  /** Resolves once it can count. Nobody need wait: until then the rule for an absent store holds. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -13,6 +16,7 @@ export interface CounterStore {
 export function memoryCounters(): CounterStore {
   return {
     counters: ({ name, points, duration }) => new RateLimiterMemory({ keyPrefix: name, points, duration }),
+    ready: async () => {},
     close: async () => {},
   };
 }
@@ -41,6 +45,7 @@ export function postgresCounters(database: Database): CounterStore {
         // A key that is over its quota is refused from memory for the rest of its window.
         inMemoryBlockOnConsumed: points + 1,
       }),
+    ready: async () => {},
     close: async () => {},
   };
 }
@@ -52,6 +57,7 @@ export function redisCounters(url: string, onError: (error: Error) => void): Cou
     maxRetriesPerRequest: 1,
     connectTimeout: 2_000,
     commandTimeout: 500,
+    disconnectTimeout: 200,
   });
   storeClient.on('error', onError);
   return {
@@ -64,6 +70,9 @@ export function redisCounters(url: string, onError: (error: Error) => void): Cou
         rejectIfRedisNotReady: true,
         inMemoryBlockOnConsumed: points + 1,
       }),
+    async ready() {
+      if (storeClient.status !== 'ready') await once(storeClient, 'ready');
+    },
     close: async () => storeClient.disconnect(),
   };
 }
