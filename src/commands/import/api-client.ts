@@ -32,8 +32,8 @@ export interface ApiClient {
   readonly url: URL;
   /** `Bearer …`, logging in first when there is no token yet. */
   authorization(signal: AbortSignal): Promise<string>;
-  /** Forgets the token; the next call logs in again. @returns false when a given token cannot be renewed */
-  renew(): boolean;
+  /** Forgets the token: the next call logs in again, or says that a given one has run out. */
+  renew(): void;
   /**
    * Calls an operation; connections that fail, 429 and 503 are tried again for a while.
    *
@@ -50,12 +50,23 @@ export function createApiClient(url: URL, credentials: Credentials): ApiClient {
 
   async function authorization(signal: AbortSignal): Promise<string> {
     if (token === undefined) {
-      if ('token' in credentials) throw new StartupError('The token has expired: get a new one and run this again.');
-      const { email, password } = credentials;
-      const answer = await send('POST', '/api/v1/auth/login', { body: { email, password }, signal });
-      ({ token } = (await answer.json()) as { readonly token: string });
+      if ('token' in credentials) throw new StartupError('The token is wrong or has expired: get a new one.');
+      ({ token } = await logIn(credentials, signal));
     }
     return `Bearer ${token}`;
+  }
+
+  async function logIn(
+    { email, password }: { readonly email: string; readonly password: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly token: string }> {
+    try {
+      const answer = await send('POST', '/api/v1/auth/login', { body: { email, password }, signal });
+      return (await answer.json()) as { readonly token: string };
+    } catch (error) {
+      // Wrong credentials stay wrong: asking again would only lock the account.
+      throw error instanceof Refused && error.problem.status === 401 ? error.problem : error;
+    }
   }
 
   async function send(
@@ -83,10 +94,7 @@ export function createApiClient(url: URL, credentials: Credentials): ApiClient {
   const client: ApiClient = {
     url,
     authorization,
-    renew() {
-      token = undefined;
-      return !('token' in credentials);
-    },
+    renew: () => void (token = undefined),
     async call(method, path, options) {
       for (let attempt = 1; ; attempt += 1) {
         try {
@@ -94,7 +102,10 @@ export function createApiClient(url: URL, credentials: Credentials): ApiClient {
         } catch (error) {
           options.signal.throwIfAborted();
           if (error instanceof StartupError || attempt === ATTEMPTS) throw explained(error, url);
-          if (error instanceof Refused && error.problem.status === 401 && client.renew()) continue;
+          if (error instanceof Refused && error.problem.status === 401) {
+            client.renew();
+            continue;
+          }
           await pause(waitBefore(error, attempt, url), undefined, { signal: options.signal });
         }
       }

@@ -69,7 +69,10 @@ async function mayRepeat(
   client: ApiClient,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (status === 401) return client.renew();
+  if (status === 401) {
+    client.renew();
+    return true;
+  }
   if (status !== 429 && status !== 503) return false;
   await pause(Math.min(retryAfter, 60) * 1_000, undefined, { signal });
   return true;

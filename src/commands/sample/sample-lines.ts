@@ -25,7 +25,7 @@ const MALFORMED = [
   '09120000001 ext 12',
   '=HYPERLINK("x")',
   '091200000012',
-  '',
+  'unknown',
 ];
 
 function field(n: number): string {
