@@ -13,8 +13,11 @@ export interface RawAnswer {
 export interface RawConnection {
   readonly socket: Socket;
   write(text: string | Buffer): void;
-  /** The next complete answer. Rejects when the connection ends before that. */
-  answer(): Promise<RawAnswer>;
+  /**
+   * The next complete answer. Rejects when the connection ends before that.
+   * @param toHead the answer to HEAD has the length of a body that does not come.
+   */
+  answer(toHead?: boolean): Promise<RawAnswer>;
   /** Resolves when the other side has closed. */
   closed(): Promise<void>;
   close(): void;
@@ -43,9 +46,9 @@ export async function openRaw(port: number): Promise<RawConnection> {
   return {
     socket,
     write: (text) => void socket.write(text),
-    async answer() {
+    async answer(toHead = false) {
       for (;;) {
-        const parsed = parseAnswer(received);
+        const parsed = parseAnswer(received, toHead);
         if (parsed !== null) {
           received = received.subarray(parsed.length);
           return parsed.answer;
@@ -62,17 +65,17 @@ export async function openRaw(port: number): Promise<RawConnection> {
 }
 
 /** One request, one answer, one connection. */
-export async function sendRaw(port: number, text: string | Buffer): Promise<RawAnswer> {
+export async function sendRaw(port: number, text: string): Promise<RawAnswer> {
   const connection = await openRaw(port);
   try {
     connection.write(text);
-    return await connection.answer();
+    return await connection.answer(text.startsWith('HEAD '));
   } finally {
     connection.close();
   }
 }
 
-function parseAnswer(bytes: Buffer): { answer: RawAnswer; length: number } | null {
+function parseAnswer(bytes: Buffer, toHead: boolean): { answer: RawAnswer; length: number } | null {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd === -1) return null;
   const [statusLine = '', ...lines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n');
@@ -84,7 +87,7 @@ function parseAnswer(bytes: Buffer): { answer: RawAnswer; length: number } | nul
   }
   const start = headEnd + 4;
   // 100 Continue is an answer of its own, without a body.
-  const bodiless = status < 200 || status === 204 || status === 304;
+  const bodiless = toHead || status < 200 || status === 204 || status === 304;
   const length = bodiless ? 0 : Number(headers['content-length'] ?? 0);
   if (bytes.length < start + length) return null;
   const body = bytes.subarray(start, start + length).toString();
