@@ -15,6 +15,8 @@ export interface ResilienceOptions {
   readonly retryMilliseconds: number;
   readonly breaker: Omit<CircuitBreakerOptions, 'onChange' | 'now'>;
   readonly observer?: ResilienceObserver;
+  /** The dependency's name in metrics. Default: the sender's name. */
+  readonly dependency?: string;
   /** A number in [0, 1): spreads retries. */
   readonly chance?: () => number;
 }
@@ -46,11 +48,11 @@ export function withResilience<Message>(
   sender: MessageSender<Message>,
   options: ResilienceOptions,
 ): MessageSender<Message> & { readonly circuit: () => CircuitState } {
-  const { observer, chance = Math.random } = options;
+  const { observer, chance = Math.random, dependency = sender.name } = options;
   const bulkhead = createBulkhead(options.concurrency, options.queue);
   const breaker = createCircuitBreaker({
     ...options.breaker,
-    onChange: (state, reason) => observer?.circuitChanged(sender.name, state, reason),
+    onChange: (state, reason) => observer?.circuitChanged(dependency, state, reason),
   });
 
   async function once(message: Message, { signal }: SendOptions): Promise<SendOutcome> {
@@ -67,7 +69,7 @@ export function withResilience<Message>(
     // A refused message or a pause is an answer: the other side is well.
     if (outcome.outcome === 'unavailable' || outcome.outcome === 'unknown') pass.failed();
     else pass.succeeded();
-    observer?.called(sender.name, outcome.outcome, performance.now() - startedAt);
+    observer?.called(dependency, outcome.outcome, performance.now() - startedAt);
     return outcome;
   }
 
@@ -87,7 +89,7 @@ export function withResilience<Message>(
     admits() {
       if (breaker.state === 'open') return 0;
       if (breaker.state === 'probing') return 1;
-      return Math.min(options.concurrency, sender.admits?.() ?? Infinity);
+      return Math.min(options.concurrency + options.queue, sender.admits?.() ?? Infinity);
     },
     circuit: () => breaker.state,
   };

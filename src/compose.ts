@@ -15,15 +15,12 @@ import { createPlatform, createSandboxInbox } from './contexts/platform/index.ts
 import { createRewards } from './contexts/rewards/index.ts';
 import type { RewardsQuestions } from './contexts/rewards/index.ts';
 import type { Handlers } from './contract/handlers.ts';
-import { schemaState } from './database/migrate.ts';
 import type { OpenDatabases } from './database/open.ts';
 import type { Database } from './database/transaction.ts';
-import { statement } from './database/transaction.ts';
 import { openPools } from './databases.ts';
 import type { Pools } from './databases.ts';
 import { createHttp } from './http/create-http.ts';
 import type { Http, HttpOptions } from './http/create-http.ts';
-import type { Check } from './http/health.ts';
 import { createHousekeeping } from './http/housekeeping.ts';
 import { createMetrics } from './http/metrics.ts';
 import { memoryCounters, postgresCounters, redisCounters } from './http/rate-limit-stores.ts';
@@ -36,6 +33,8 @@ import type { JobRunner } from './jobs/runner.ts';
 import { createObservers, observePools } from './observers.ts';
 import type { Observers } from './observers.ts';
 import type { SandboxInbox } from './ports/sandbox-inbox.ts';
+import type { MessageSender } from './ports/send-outcome.ts';
+import { readinessChecks } from './readiness.ts';
 import { systemClock } from './shared/clock.ts';
 import type { Clock } from './shared/clock.ts';
 import { createCursors } from './shared/cursor.ts';
@@ -101,7 +100,8 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
   });
   observePools(metrics.registry, pools.byName);
 
-  const contexts = createContexts(options, pools, observers, clock);
+  const senders = createSenders(config, createSandboxInbox({ database: pools.worker, clock }), observers);
+  const contexts = createContexts(options, { pools, observers, senders, clock });
   const { identity } = contexts;
   const all: readonly ContextModule[] = Object.values(contexts);
   const hosted = all.filter(({ name }) => config.contexts.length === 0 || config.contexts.includes(name));
@@ -155,6 +155,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
         await http.stop(config.drainSeconds * 1_000);
       }
       await runner?.stop();
+      senders.close();
       identity.close();
       await counters.close();
       await pools.close();
@@ -163,25 +164,30 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
   };
 }
 
+interface Surroundings {
+  readonly pools: Pools;
+  readonly observers: Observers;
+  readonly senders: Pick<ReturnType<typeof createSenders>, 'smsSenders' | 'emailSenders'>;
+  readonly clock: Clock;
+}
+
 type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platform'>;
 
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
   { config, databases, log }: ComposeOptions,
-  pools: Pools,
-  observers: Observers,
-  clock: Clock,
+  { pools, observers, senders, clock }: Surroundings,
 ): Contexts {
   const key = (purpose: string) => deriveKey(databases.secret, purpose);
   const cursors = createCursors(key('page cursors'));
   const { primary, worker } = pools;
-  const inbox = createSandboxInbox({ database: worker, clock });
   const notifications = createNotifications({
     database: primary,
     workerDatabase: worker,
     clock,
     cursors,
-    ...createSenders(config, inbox, observers),
+    smsSenders: senders.smsSenders,
+    emailSenders: senders.emailSenders,
     limits: {
       perSecond: {},
       defaultRate: config.messagesPerSecond,
@@ -230,16 +236,26 @@ function createContexts(
   return contexts;
 }
 
+const MAIL_CONNECTIONS = 10;
+
 /** The configured vendors in failover order, each behind its own guards. */
 function createSenders(config: Config, inbox: SandboxInbox, { vendors: observer }: Observers) {
-  const resilience: ResilienceOptions = { ...usualResilience, observer };
-  const email = (name: string) =>
-    name === 'smtp' && config.smtpUrl !== undefined
-      ? createSmtpEmailSender({ url: config.smtpUrl, from: config.emailFrom })
-      : createSandboxEmailSender(inbox);
+  const guard = <Message>(channel: string, sender: MessageSender<Message>, options: Partial<ResilienceOptions> = {}) =>
+    withResilience(sender, { ...usualResilience, observer, dependency: `${channel}:${sender.name}`, ...options });
+  const smtp =
+    config.smtpUrl === undefined
+      ? undefined
+      : createSmtpEmailSender({ url: config.smtpUrl, from: config.emailFrom, connections: MAIL_CONNECTIONS });
   return {
-    smsSenders: config.smsProviders.map(() => withResilience(createSandboxSmsSender(inbox), resilience)),
-    emailSenders: config.emailProviders.map((name) => withResilience(email(name), resilience)),
+    smsSenders: config.smsProviders.map(() => guard('sms', createSandboxSmsSender(inbox))),
+    emailSenders: config.emailProviders.map((name) =>
+      name === 'smtp' && smtp !== undefined
+        ? // What waits for a connection waits here, where the time of waiting is not the server's fault.
+          guard('email', smtp, { concurrency: MAIL_CONNECTIONS, queue: 200 })
+        : guard('email', createSandboxEmailSender(inbox)),
+    ),
+    /** Ends connections that are kept open; senders of a stopped process are not asked again. */
+    close: () => smtp?.close(),
   };
 }
 
@@ -249,25 +265,6 @@ function createCounters(config: Config, database: Database, log: Logger): Counte
     return redisCounters(redisUrl, (error) => log.warn({ error }, 'Redis is away'));
   }
   return rateLimitStore === 'postgres' ? postgresCounters(database) : memoryCounters();
-}
-
-const ping = statement('platform.ping', 'select 1');
-
-function readinessChecks(database: Database): Check[] {
-  return [
-    {
-      name: 'primary database',
-      run: async () => {
-        await database.query(ping);
-      },
-    },
-    {
-      name: 'schema version',
-      run: async () => {
-        if ((await schemaState(database)) === 'behind') throw new Error('migrations of this build are missing');
-      },
-    },
-  ];
 }
 
 async function listen(http: Http, { host, port }: Config): Promise<string> {

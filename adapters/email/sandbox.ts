@@ -6,7 +6,7 @@ export function createSandboxEmailSender(inbox: SandboxInbox): EmailSender {
   return {
     name: 'sandbox',
     deduplicates: true,
-    send: ({ reference, to, subject, text }) =>
-      inbox.deliver({ channel: 'email', reference, address: to, subject, body: text }),
+    send: ({ reference, to, subject, text }, { signal }) =>
+      inbox.deliver({ channel: 'email', reference, address: to, subject, body: text }, { signal }),
   };
 }

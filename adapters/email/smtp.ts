@@ -1,5 +1,5 @@
-import { Transform } from 'node:stream';
 import { createTransport } from 'nodemailer';
+import type { SendMailOptions } from 'nodemailer';
 import type { EmailMessage, EmailSender } from '../../src/ports/email-sender.ts';
 import type { SendOutcome } from '../../src/ports/send-outcome.ts';
 
@@ -13,6 +13,9 @@ export interface SmtpOptions {
   /** Milliseconds for connecting, for the greeting, and for every answer. Default 10,000. */
   readonly timeoutMilliseconds?: number;
 }
+
+/** Exactly one mailbox: what could be read as a list would become several recipients. */
+const ONE_ADDRESS = /^[^\s,;:<>()"@]+@[^\s,;:<>()"@]+$/;
 
 /**
  * Sends through any SMTP server. What it promises rests on one moment: while the message itself has not been written
@@ -40,16 +43,8 @@ export function createSmtpEmailSender(options: SmtpOptions): EmailSender & { clo
   const written = new Set<string>();
   transport.use('stream', (mail, done) => {
     const messageId = String(mail.data.messageId);
-    mail.message.transform(
-      () =>
-        new Transform({
-          transform: (chunk, _encoding, next) => next(null, chunk),
-          flush: (next) => {
-            written.add(messageId);
-            next();
-          },
-        }),
-    );
+    // Somebody reads the message only after the server has asked for it, and its end is where the final dot follows.
+    mail.message.processFunc((message) => message.once('end', () => written.add(messageId)));
     done();
   });
 
@@ -57,6 +52,9 @@ export function createSmtpEmailSender(options: SmtpOptions): EmailSender & { clo
     name: 'smtp',
     deduplicates: false,
     async send(message, { signal }) {
+      if (!ONE_ADDRESS.test(message.to)) {
+        return { outcome: 'rejected', code: 'invalid-address', detail: 'not one e-mail address' };
+      }
       const messageId = `<${message.reference}@${domain}>`;
       if (signal.aborted) return { outcome: 'unavailable', code: 'aborted', detail: 'not begun' };
       try {
@@ -72,14 +70,15 @@ export function createSmtpEmailSender(options: SmtpOptions): EmailSender & { clo
   };
 }
 
-function composed(message: EmailMessage, from: string, sender: string): object {
+function composed(message: EmailMessage, from: string, sender: string): SendMailOptions {
   return {
     from,
     to: { name: '', address: message.to },
-    // Given apart from the header, so that an address with a comma can never become two recipients.
     envelope: { from: sender, to: [message.to] },
     subject: message.subject,
     text: message.text,
+    // Arrives as it was written: the default reflows long lines.
+    textEncoding: 'quoted-printable',
     headers: {
       'Auto-Submitted': 'auto-generated',
       ...(message.unsubscribeUrl === undefined

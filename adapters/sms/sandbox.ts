@@ -6,6 +6,7 @@ export function createSandboxSmsSender(inbox: SandboxInbox): SmsSender {
   return {
     name: 'sandbox',
     deduplicates: true,
-    send: ({ reference, to, text }) => inbox.deliver({ channel: 'sms', reference, address: to, body: text }),
+    send: ({ reference, to, text }, { signal }) =>
+      inbox.deliver({ channel: 'sms', reference, address: to, body: text }, { signal }),
   };
 }

@@ -1,4 +1,4 @@
-import type { SendOutcome } from './send-outcome.ts';
+import type { SendOptions, SendOutcome } from './send-outcome.ts';
 
 /** A message as it lands in the sandbox: the fake phone or mailbox. */
 export interface SandboxDelivery {
@@ -17,5 +17,5 @@ export interface SandboxDelivery {
  */
 export interface SandboxInbox {
   /** Stores the message once per reference and plans its delivery report, unless the sandbox is told to refuse it. */
-  deliver(delivery: SandboxDelivery): Promise<SendOutcome>;
+  deliver(delivery: SandboxDelivery, options: SendOptions): Promise<SendOutcome>;
 }

@@ -50,8 +50,15 @@ export function createSandboxInbox(dependencies: SandboxInboxDependencies): Sand
   }
 
   return {
-    deliver(delivery) {
-      return new Promise((answer) => {
+    deliver(delivery, { signal }) {
+      if (signal.aborted) return Promise.resolve({ outcome: 'unavailable', code: 'aborted', detail: 'not begun' });
+      return new Promise((resolve) => {
+        const giveUp = (): void => answer(lost('Given up before the sandbox answered.'));
+        const answer = (outcome: SendOutcome): void => {
+          signal.removeEventListener('abort', giveUp);
+          resolve(outcome);
+        };
+        signal.addEventListener('abort', giveUp, { once: true });
         const calls = gathered[delivery.channel];
         if (calls.push({ delivery, answer }) === 1) setImmediate(() => void flush(delivery.channel));
       });
@@ -90,7 +97,8 @@ async function deliverAll(
 }
 
 async function delay({ sendDelayMilliseconds }: SandboxBehaviour): Promise<void> {
-  if (sendDelayMilliseconds > 0) await sleep(sendDelayMilliseconds);
+  // Nobody waits for a slow sandbox when the process ends.
+  if (sendDelayMilliseconds > 0) await sleep(sendDelayMilliseconds, undefined, { ref: false });
 }
 
 function outcomeOf({ reference }: SandboxDelivery, { answer }: SandboxFate): SendOutcome {
