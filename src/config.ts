@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isRegion } from './shared/phone.ts';
 import type { Region } from './shared/phone.ts';
 import { StartupError } from './shared/startup-error.ts';
@@ -118,17 +119,23 @@ class Reader {
     return value === undefined ? undefined : this.choice(name, 'false', ['true', 'false']) === 'true';
   }
 
-  list(name: string, fallback: readonly string[], values?: readonly string[]): readonly string[] {
+  /**
+   * @param allowed - what an item may be: a closed list, or a test and the words for what passes it.
+   */
+  list(
+    name: string,
+    fallback: readonly string[],
+    allowed: readonly string[] | { readonly test: (item: string) => boolean; readonly words: string },
+  ): readonly string[] {
     const value = this.text(name);
-    if (value === undefined) return fallback;
+    if (value === undefined) return Object.freeze([...fallback]);
+    const { test, words } =
+      'test' in allowed ? allowed : { test: (item: string) => allowed.includes(item), words: allowed.join(', ') };
     const items = value.split(',').map((item) => item.trim());
     for (const item of items) {
-      if (item === '') this.faults.push(`${name} must be a comma-separated list without empty items`);
-      else if (values !== undefined && !values.includes(item)) {
-        this.faults.push(`${name} has "${item}", which is none of ${values.join(', ')}`);
-      }
+      if (!test(item)) this.faults.push(`${name} is a comma-separated list of ${words}, not "${item}"`);
     }
-    return items;
+    return Object.freeze(items);
   }
 }
 
@@ -154,8 +161,11 @@ export function readConfig(environment: Environment): Config {
     host: read.text('HOST') ?? '127.0.0.1',
     port: read.number('PORT', 8080, 0, 65_535),
     publicUrl: read.url('PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
-    corsOrigins: read.list('CORS_ORIGINS', []),
-    trustedProxies: read.list('TRUSTED_PROXIES', []),
+    corsOrigins: read.list('CORS_ORIGINS', [], { test: isOrigin, words: 'origins such as https://app.example, or *' }),
+    trustedProxies: read.list('TRUSTED_PROXIES', [], {
+      test: isRange,
+      words: 'IP addresses or ranges such as 10.0.0.0/8',
+    }),
     contexts: read.list('PORTICO_CONTEXTS', [], contextNames),
     logLevel: read.choice('LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     smsProviders: read.list('SMS_PROVIDERS', ['sandbox'], ['sandbox']),
@@ -183,7 +193,7 @@ export function readConfig(environment: Environment): Config {
     drainDelaySeconds: read.number('DRAIN_DELAY_SECONDS', 0, 0, 60),
     demo: read.flag('PORTICO_DEMO'),
   };
-  requireTogether(read, config);
+  requireTogether(read, config, environment);
   for (const name of Object.keys(environment)) {
     if (name.startsWith('PORTICO_') && !read.known.has(name) && !clientVariables.has(name)) {
       read.faults.push(`${name} is no setting of Portico: correct its spelling or remove it`);
@@ -195,6 +205,19 @@ export function readConfig(environment: Environment): Config {
   return Object.freeze(config);
 }
 
+function isOrigin(text: string): boolean {
+  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+}
+
+function isRange(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  const widest = family === 6 ? 128 : 32;
+  return (
+    family !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest))
+  );
+}
+
 function region(read: Reader): Region {
   const value = read.text('DEFAULT_REGION') ?? 'IR';
   if (isRegion(value)) return value;
@@ -202,8 +225,14 @@ function region(read: Reader): Region {
   return 'IR';
 }
 
-function requireTogether(read: Reader, config: Config): void {
+function requireTogether(read: Reader, config: Config, environment: Environment): void {
   const { faults } = read;
+  for (const name of ['MIGRATION_DATABASE_URL', 'REPORTING_DATABASE_URL']) {
+    // Alone it would be ignored, and the embedded PostgreSQL would start in its place.
+    if (config.databaseUrl === undefined && (environment[name] ?? '') !== '') {
+      faults.push(`${name} is set without a valid DATABASE_URL`);
+    }
+  }
   if (config.secret !== undefined && config.secret.length < 32) {
     faults.push('PORTICO_SECRET must have at least 32 characters, for example from "openssl rand -base64 32"');
   }

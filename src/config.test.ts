@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { readConfig } from './config.ts';
+import { StartupError } from './shared/startup-error.ts';
+
+const secret = 'a-secret-of-more-than-32-characters';
+const database = 'postgresql://app:hidden@db.example/portico';
+
+/** What readConfig complains about, one entry per fault. */
+function faults(environment: Readonly<Record<string, string>>): string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(StartupError);
+    expect((error as StartupError).exitCode).toBe(2);
+    return (error as StartupError).message.replace(/^Wrong configuration: |\.$/g, '').split('; ');
+  }
+}
+
+describe('The configuration', () => {
+  it('needs nothing to be set', () => {
+    const config = readConfig({ PATH: '/bin', HOME: '/root' });
+    expect(config).toMatchObject({ databaseUrl: undefined, host: '127.0.0.1', port: 8080, smsProviders: ['sandbox'] });
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.smsProviders)).toBe(true);
+  });
+
+  it('connects everything to DATABASE_URL unless told otherwise', () => {
+    const config = readConfig({ DATABASE_URL: database, PORTICO_SECRET: secret });
+    expect([config.migrationDatabaseUrl, config.reportingDatabaseUrl]).toEqual([database, database]);
+    expect([config.strictResponses, config.responseValidation]).toEqual([false, 0.05]);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ PORT: '', PORTICO_CONTEXTS: ' ' })).toMatchObject({ port: 8080, contexts: [] });
+  });
+
+  it('tells every fault at once, without repeating a password', () => {
+    const said = faults({
+      DATABASE_URL: 'mysql://app:hidden@db.example/portico',
+      PORT: '80x',
+      LOG_LEVEL: 'loud',
+      PORTICO_CONTEXTS: 'identity,catalogue',
+      PORTICO_SECRET: 'hidden',
+      PORTICO_SERCET: 'hidden',
+    });
+    expect(said).toEqual([
+      'DATABASE_URL must be a URL that begins with postgres:// or postgresql://',
+      'PORT must be a whole number from 0 to 65535, not "80x"',
+      'PORTICO_CONTEXTS is a comma-separated list of identity, rewards, notifications, platform, not "catalogue"',
+      'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"',
+      'PORTICO_SECRET must have at least 32 characters, for example from "openssl rand -base64 32"',
+      'PORTICO_SERCET is no setting of Portico: correct its spelling or remove it',
+    ]);
+    expect(said.join()).not.toContain('hidden');
+  });
+
+  it.each([
+    [{ DATABASE_URL: database }, 'PORTICO_SECRET is missing'],
+    [{ MIGRATION_DATABASE_URL: database }, 'MIGRATION_DATABASE_URL is set without a valid DATABASE_URL'],
+    [{ REPORTING_DATABASE_URL: database }, 'REPORTING_DATABASE_URL is set without a valid DATABASE_URL'],
+    [{ RATE_LIMIT_STORE: 'redis' }, 'REDIS_URL is missing'],
+    [{ EMAIL_PROVIDERS: 'smtp,sandbox' }, 'SMTP_URL is missing'],
+    [{ DEFAULT_REGION: 'Iran' }, 'DEFAULT_REGION must be a country'],
+    [{ CORS_ORIGINS: 'https://app.example/' }, 'CORS_ORIGINS is a comma-separated list of origins'],
+    [{ TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES is a comma-separated list of IP addresses'],
+    [{ TRUSTED_PROXIES: '10.0.0.1,,::1' }, 'TRUSTED_PROXIES is a comma-separated list of IP addresses'],
+    [{ BCRYPT_COST: '12.5' }, 'BCRYPT_COST must be a whole number from 4 to 15'],
+    [{ OTP_SHARE: '1e-1' }, 'OTP_SHARE must be a number from 0.01 to 0.99'],
+    [{ PORTICO_DEMO: 'yes' }, 'PORTICO_DEMO must be one of true, false'],
+  ])('refuses %j', (environment, says) => {
+    expect(faults(environment)).toEqual([expect.stringContaining(says)]);
+  });
+
+  it('is described in docs/configuration.md, each variable and nothing else', () => {
+    const read = new Set<string>();
+    readConfig(
+      new Proxy<Record<string, string>>({}, { get: (_target, name) => void read.add(String(name)), ownKeys: () => [] }),
+    );
+    const page = readFileSync(path.join(import.meta.dirname, '../docs/configuration.md'), 'utf8');
+    const described = page
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name));
+    expect([...read].sort()).toEqual([...described].sort());
+  });
+});
