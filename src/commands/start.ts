@@ -4,6 +4,7 @@ import { readConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { migrate, schemaState } from '../database/migrate.ts';
 import { openDatabases } from '../database/open.ts';
+import { requireApplicationRole } from '../database/reach.ts';
 import { demoAccounts } from '../contexts/identity/index.ts';
 import { seedDemo } from '../demo.ts';
 import { StartupError } from '../shared/startup-error.ts';
@@ -48,6 +49,7 @@ async function serve(roles: Roles): Promise<number> {
   const databases = await openDatabases(config);
   try {
     if (roles.migrate) await migrate(databases.owner);
+    await requireApplicationRole(databases.application, 'DATABASE_URL');
     const demo = config.demo ?? databases.embedded;
     const portico = await compose({ config, databases, log, api: roles.api, jobs: roles.jobs, demo });
     try {

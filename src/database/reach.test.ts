@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { StartupError } from '../shared/startup-error.ts';
 import { createTestDatabase } from '../testing/database.ts';
 import type { TestDatabase } from '../testing/database.ts';
-import { requireReachable } from './reach.ts';
+import { requireApplicationRole, requireReachable } from './reach.ts';
 
 describe('Reaching PostgreSQL', () => {
   let test: TestDatabase;
@@ -38,6 +39,21 @@ describe('Reaching PostgreSQL', () => {
     expect(await sentence((url) => (url.pathname = '/nowhere'))).toMatch(
       /has no database "nowhere": create it with "createdb nowhere", or correct DATABASE_URL\.$/,
     );
+  });
+
+  it('says how to let a login become the application role, until it may', async () => {
+    const login = `App ${randomBytes(4).toString('hex')}`;
+    const url = new URL(test.url);
+    url.username = login;
+    url.password = 'secret';
+    const run = (sql: string): Promise<unknown> => test.owner.transaction((tx) => tx.client.query(sql));
+    await run(`create role "${login}" login password 'secret'`);
+    await expect(requireApplicationRole(url.href, 'DATABASE_URL')).rejects.toThrow(
+      `The login of DATABASE_URL may not become portico_app: let the owner of the schemas run: grant portico_app to "${login}"`,
+    );
+    await run(`grant portico_app to "${login}"`);
+    await requireApplicationRole(url.href, 'DATABASE_URL');
+    await run(`drop role "${login}"`);
   });
 
   it('names a host that is not known', async () => {

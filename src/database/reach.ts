@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { StartupError } from '../shared/startup-error.ts';
+import { applicationRole } from './connect.ts';
 
 /** The oldest PostgreSQL that Portico is tested on. */
 const oldestVersion = 18;
@@ -11,11 +12,7 @@ const oldestVersion = 18;
  * @throws StartupError with what to do. The password never shows.
  */
 export async function requireReachable(url: string, variable: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  // Told by connect() already; without a listener it would end the process.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
+  await asking(url, variable, async (client) => {
     const { rows } = await client.query<{ version: string }>(
       `select current_setting('server_version_num')::integer / 10000 as version`,
     );
@@ -25,6 +22,35 @@ export async function requireReachable(url: string, variable: string): Promise<v
         `${variable} leads to PostgreSQL ${version}, Portico needs ${oldestVersion} or newer: upgrade it, or leave ${variable} unset to use the embedded one.`,
       );
     }
+  });
+}
+
+/**
+ * Makes sure that the login of this URL may become the application's role, if that exists yet.
+ * @throws StartupError with the statement that lets it.
+ */
+export async function requireApplicationRole(url: string, variable: string): Promise<void> {
+  await asking(url, variable, async (client) => {
+    const { rows } = await client.query<{ login: string }>(
+      `select quote_ident(current_user) as login from pg_roles
+       where rolname = $1 and not pg_has_role(current_user, oid, 'set')`,
+      [applicationRole],
+    );
+    const login = rows[0]?.login;
+    if (login === undefined) return;
+    throw new StartupError(
+      `The login of ${variable} may not become ${applicationRole}: let the owner of the schemas run: grant ${applicationRole} to ${login}`,
+    );
+  });
+}
+
+async function asking(url: string, variable: string, ask: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  // Told by connect() already; without a listener it would end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await ask(client);
   } catch (error) {
     throw error instanceof StartupError ? error : unreachable(url, variable, error);
   } finally {
