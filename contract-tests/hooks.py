@@ -69,7 +69,9 @@ def before_call(ctx, case, kwargs):
         # A made-up cursor is refused before any other boundary is looked at.
         del case.query["cursor"]
     if phase is TestPhase.STATEFUL:
-        return  # links carry the state
+        # Links carry the state, except those that were inferred from a field that is null now.
+        case.path_parameters.update(live.ids_for_nothing(operation, case.path_parameters))
+        return
     if valid(case, ParameterLocation.PATH):
         case.path_parameters.update(live.ids_for(operation, case.path_parameters))
         if "If-Match" in case.headers and valid(case, ParameterLocation.HEADER):

@@ -24,8 +24,10 @@ EXAMPLE_PHONE = "+989121234567"
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 CURSOR = re.compile(r"[A-Za-z0-9_-]{1,1024}")
 
-_numbers = itertools.count(1)
-_demo_people = itertools.count(1)
+# Each run against one Portico has people of its own.
+_series = int(os.environ["PORTICO_SERIES"])
+_numbers = itertools.count(_series * 1_000_000 + 1)
+_demo_people = itertools.count(_series * 10_000 + 1)
 _once = {}
 _session = requests.Session()
 
@@ -266,11 +268,12 @@ IDS = {
 
 def ids_for(operation, path_parameters):
     """Existing ids in place of well-formed made-up ones. An id this file does not know is an error: add it to IDS."""
-    return {
-        name: IDS[name](operation)
-        for name, value in path_parameters.items()
-        if isinstance(value, str) and UUID.fullmatch(value)
-    }
+    return {name: IDS[name](operation) for name, value in path_parameters.items() if UUID.fullmatch(str(value))}
+
+
+def ids_for_nothing(operation, path_parameters):
+    """Existing ids where a link led to a null."""
+    return {name: IDS[name](operation) for name, value in path_parameters.items() if value in (None, "None")}
 
 
 def tag_for(path):

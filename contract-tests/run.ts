@@ -47,17 +47,26 @@ try {
 conclude();
 
 async function tryEverything(portico: PorticoProcess): Promise<void> {
-  const environment = people(portico.url);
+  const environment = (series: number): Record<string, string> => ({
+    ...people(portico.url),
+    PORTICO_SERIES: String(series),
+  });
   const folder = (name: string): string => `${portico.folder}/${name}`;
   results.push({
     name: 'schemathesis',
-    verdict: await runSchemathesis({ url: portico.url, folder: folder('direct'), maxExamples, environment, extra }),
+    verdict: await runSchemathesis({
+      url: portico.url,
+      folder: folder('direct'),
+      maxExamples,
+      environment: environment(0),
+      extra,
+    }),
   });
   if (extra.length > 0) return;
   const oracle = await startOracle(portico.url);
   try {
     const verdict = await runSchemathesis({
-      ...{ url: oracle.url, folder: folder('oracle'), environment, extra },
+      ...{ url: oracle.url, folder: folder('oracle'), environment: environment(1), extra },
       maxExamples: Math.ceil(maxExamples / 4),
     });
     results.push({ name: 'schemathesis, through the oracle', verdict });

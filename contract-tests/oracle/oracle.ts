@@ -110,7 +110,7 @@ export async function startOracle(target: string): Promise<Oracle> {
     }),
   );
   app.use(((error: { status?: number; message: string }, request, _response, next) => {
-    judgementOf(request).refusal = `${error.status ?? 500} ${error.message}`;
+    judgementOf(request).refusal ??= `${error.status ?? 500} ${error.message}`;
     next();
   }) satisfies ErrorRequestHandler);
   app.use(

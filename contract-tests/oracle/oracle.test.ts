@@ -1,0 +1,73 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+
+import { startOracle } from './oracle.ts';
+import type { Oracle } from './oracle.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Stands for a Portico with a defect: answers everything with what the test says. */
+let says: { readonly status: number; readonly body: object };
+let portico: Server;
+let oracle: Oracle;
+
+beforeAll(async () => {
+  portico = createServer((_request, response) => {
+    response.writeHead(says.status, {
+      'content-type': says.status < 400 ? 'application/json' : 'application/problem+json',
+    });
+    response.end(JSON.stringify(says.body));
+  }).listen(0, '127.0.0.1');
+  await once(portico, 'listening');
+});
+afterAll(() => void portico.close());
+beforeEach(async () => {
+  oracle = await startOracle(`http://127.0.0.1:${(portico.address() as AddressInfo).port}`);
+});
+afterEach(() => oracle.close());
+
+const problem = (status: number, code: string): typeof says => ({
+  status,
+  body: { type: `/problems/${code}`, title: code, status, code, requestId: '01939c2e-7a4b-7c31-9a52-0d6f2c1b8e90' },
+});
+
+test.each([
+  ['a good answer to a good request', '/api/v1/wallet', { status: 200, body: { balance: 5 } }, undefined],
+  ['a request that had to be refused', '/api/v1/wallet?colour=red', { status: 200, body: { balance: 5 } }, 'accepted'],
+  [
+    'a limit out of range',
+    '/api/v1/wallet/entries?limit=101',
+    { status: 200, body: { items: [], nextCursor: null } },
+    'accepted',
+  ],
+  ['a request that had to be taken', '/api/v1/wallet', problem(400, 'validation-failed'), 'refused'],
+  ['a wrong field in the answer', '/api/v1/wallet', { status: 200, body: { balance: -1 } }, 'answer'],
+  ['a field too many in the answer', '/api/v1/wallet', { status: 200, body: { balance: 1, owner: 'x' } }, 'answer'],
+  ['an undeclared status', '/api/v1/wallet', { status: 203, body: { balance: 1 } }, 'answer'],
+  ['a made-up cursor, refused', '/api/v1/wallet/entries?cursor=abc', problem(400, 'invalid-cursor'), undefined],
+  ['an unknown path, not found', '/api/v1/nothing', problem(404, 'not-found'), undefined],
+  ['a request refused for its token', '/api/v1/wallet?colour=red', problem(401, 'unauthenticated'), undefined],
+])('%s', async (_, path, answer, kind) => {
+  says = answer;
+  const response = await fetch(oracle.url + path);
+  // The client sees what Portico said, whatever the oracle thinks of it.
+  expect({ status: response.status, body: await response.json() }).toEqual(answer);
+  expect(oracle.disagreements.map((disagreement) => disagreement.kind)).toEqual(kind === undefined ? [] : [kind]);
+  expect(verdictOf(oracle).failures).toHaveLength(kind === undefined ? 0 : 1);
+});
+
+test('a body that is not JSON must be refused', async () => {
+  says = { status: 201, body: {} };
+  await fetch(`${oracle.url}/api/v1/suppressions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"channel":',
+  });
+  expect(oracle.disagreements[0]).toMatchObject({ kind: 'accepted', detail: '400 the body is not JSON' });
+});
+
+test('an oracle that saw nothing has proven nothing', () => {
+  expect(verdictOf(oracle).failures).toEqual(['the oracle saw no request']);
+});
