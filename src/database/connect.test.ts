@@ -128,6 +128,42 @@ describe('A transaction', () => {
     expect(() => leaked.tx.models).toThrow('has ended');
   });
 
+  it('writes nothing through a read-only pool', async () => {
+    const reporting = connect({ url: test.url, name: 'test', size: 1, statementTimeout: 5_000, readOnly: true });
+    await expect(reporting.query(insert, [40])).rejects.toMatchObject({ code: '25006' });
+    await expect(reporting.transaction((tx) => tx.query(insert, [40]))).rejects.toMatchObject({ code: '25006' });
+    await reporting.close();
+  });
+
+  it('cuts a statement after the time of its pool, or of its transaction', async () => {
+    const sleep = statement('test.sleep', 'select pg_sleep(10)');
+    const database = test.connect({ size: 1, statementTimeout: 50 });
+    await expect(database.query(sleep)).rejects.toMatchObject({ code: '57014' });
+    await expect(test.database.transaction((tx) => tx.query(sleep), { statementTimeout: 50 })).rejects.toMatchObject({
+      code: '57014',
+    });
+    const short = statement('test.short', 'select pg_sleep(0.1)');
+    expect(await database.transaction((tx) => tx.query(short), { statementTimeout: 0 })).toHaveLength(1);
+  });
+
+  it('holds its isolation', async () => {
+    await expect(
+      test.database.transaction(
+        async (tx) => {
+          const seen = await tx.query(count);
+          await test.database.query(insert, [50]);
+          expect(await tx.query(count)).toEqual(seen);
+          await tx.query(insert, [51]);
+        },
+        { isolation: 'repeatable read', readOnly: true },
+      ),
+    ).rejects.toMatchObject({ code: '25006' });
+  });
+
+  it('refuses a statement name that PostgreSQL would cut', async () => {
+    await expect(test.database.query(statement('x'.repeat(64), 'select 1'))).rejects.toThrow('longer than 63');
+  });
+
   it('gives bigint as a number and refuses one that a number cannot hold', async () => {
     expect(await test.database.query(statement('test.big', 'select 9007199254740991::bigint as n'))).toEqual([
       { n: Number.MAX_SAFE_INTEGER },
