@@ -87,7 +87,7 @@ function begin({ clientAddress, log }: AnsweringOptions, { req, res }: RawExchan
 function fail(options: AnsweringOptions, exchange: Exchange, error: unknown, operation?: Operation): void {
   const { log, responder, dependencies } = options;
   const { res } = exchange;
-  if (error instanceof ClientGone || res.destroyed) {
+  if (error instanceof ClientGone || isPrematureClose(error)) {
     res.destroy();
     return;
   }
@@ -95,6 +95,7 @@ function fail(options: AnsweringOptions, exchange: Exchange, error: unknown, ope
   if (problem.status >= 500) {
     log.error({ operation: operation?.route.operationId, error: problem.cause ?? problem }, 'request failed');
   }
+  if (res.destroyed) return;
   if (res.headersSent) {
     // Half an answer must not look like a whole one.
     if (problem.status < 500) log.error({ error }, 'refused after the answer had begun');
@@ -110,4 +111,9 @@ function fail(options: AnsweringOptions, exchange: Exchange, error: unknown, ope
   }
   exchange.problem = problem.code;
   send(exchange, responder, problemAnswer(exchange, problem));
+}
+
+/** How a stream to a client that has left ends. */
+function isPrematureClose(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
