@@ -55,7 +55,7 @@ async function open(path: string, expiresAt = new Date(Date.now() + 60_000)): Pr
 /** Reads until the text is complete enough, or the stream ends. */
 async function readUntil(answer: Response, enough: (text: string) => boolean): Promise<string> {
   if (answer.body === null) throw new Error('there is no body');
-  const reader = answer.body.getReader();
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
   let text = '';
   while (!enough(text)) {
