@@ -59,7 +59,9 @@ export function maskValue(value: unknown, name = '', depth = 0): unknown {
   if (typeof value === 'string') return maskString(value, plain);
   if (typeof value === 'number' && phoneNames.has(plain) && value > 999_999) return maskDigits(String(value));
   if (value === null || typeof value !== 'object') return value;
-  if (value instanceof Error || value instanceof Date || depth > 6) return depth > 6 ? '[deep]' : value;
+  if (value instanceof Error || value instanceof Date) return value;
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (depth > 6) return '[deep]';
   if (Array.isArray(value)) return value.slice(0, 100).map((item: unknown) => maskValue(item, name, depth + 1));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskValue(item, key, depth + 1)]));
 }
