@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -13,6 +13,8 @@ declare global {
 /** One real PostgreSQL for the whole run, and in it one migrated database that every test file clones. */
 export default async function globalSetup(): Promise<void> {
   const directory = mkdtempSync(path.join(tmpdir(), 'portico-test-'));
+  // As root the server runs as another account, which must be able to enter.
+  chmodSync(directory, 0o711);
   const server = await startEmbeddedPostgres({
     directory,
     // The data live as long as the run: durability buys nothing here and costs most of the time.
