@@ -48,6 +48,11 @@ export function createObservers(registry: Registry): Observers {
     help: 'Wallets, grants and pools that the ledger does not agree with; anything but 0 is an alarm.',
     registers,
   });
+  const reconciled = new Gauge({
+    name: 'portico_ledger_reconciled_timestamp_seconds',
+    help: 'When the ledger was last compared with wallets and grants, in Unix time.',
+    registers,
+  });
   const calls = new Histogram({
     name: 'portico_vendor_call_duration_seconds',
     help: 'Calls to vendors, by outcome.',
@@ -76,7 +81,10 @@ export function createObservers(registry: Registry): Observers {
       chunkCredited: (chunk) => {
         for (const result of ['credited', 'pending', 'duplicate'] as const) numbers.inc({ result }, chunk[result]);
       },
-      reconciled: (found) => differences.set(found.differences),
+      reconciled: (found) => {
+        differences.set(found.differences);
+        reconciled.setToCurrentTime();
+      },
     },
     vendors: {
       called: (vendor, outcome, milliseconds) => calls.observe({ vendor, outcome }, milliseconds / 1_000),

@@ -128,12 +128,10 @@ describe('portico import', () => {
   it('makes one campaign for one file, however often it is run', async () => {
     const file = await fileWith(`${numbers(10)}# one\n`);
     const args = ['import', file, '--create-campaign', 'Once only', '--coins', '5'];
-    for (let time = 0; time < 2; time += 1) {
-      const command = run(args);
-      await until(() => command.errors().includes('Crediting'));
-      await portico.runJobs();
-      expect(await command.exit).toBe(0);
-    }
+    const [first, second] = [run(args), run(args)];
+    await until(() => first.errors().includes('Crediting') && second.errors().includes('Crediting'));
+    await portico.runJobs();
+    expect([await first.exit, await second.exit, await run(args).exit]).toEqual([0, 0, 0]);
     const found = await portico.owner.query<{ count: number }>({
       name: '',
       text: `select count(*) as count from rewards.bonus_campaigns where name = 'Once only'`,

@@ -35,7 +35,7 @@ export interface ApiClient {
   /** Forgets the token: the next call logs in again, or says that a given one has run out. */
   renew(): void;
   /**
-   * Calls an operation; connections that fail, 429 and 503 are tried again for a while.
+   * Calls an operation; connections that fail, 429, 5xx and a key in use are tried again for a while.
    *
    * @throws ApiProblem for a refusal; StartupError when the server can't be reached
    */
@@ -144,8 +144,8 @@ export function problemOf(status: number, text: string): ApiProblem {
 /** Milliseconds to wait before trying again. @throws what trying again cannot mend */
 function waitBefore(error: unknown, attempt: number, url: URL): number {
   if (error instanceof Refused) {
-    const { status } = error.problem;
-    if (status !== 429 && status < 500) throw error.problem;
+    const { status, code } = error.problem;
+    if (status !== 429 && status < 500 && code !== 'idempotency-key-in-use') throw error.problem;
     return Math.min(error.retryAfterSeconds ?? attempt, LONGEST_WAIT_SECONDS) * 1_000;
   }
   // fetch reports every failure of the connection as a TypeError.

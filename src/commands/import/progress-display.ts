@@ -19,7 +19,8 @@ export interface ProgressDisplay {
 export function createProgressDisplay(
   output: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>,
 ): ProgressDisplay {
-  return output.isTTY === true ? barsOn(output, output.columns ?? 80) : linesOn(output);
+  // Some terminals do not know their width and say 0.
+  return output.isTTY === true ? barsOn(output, output.columns || 80) : linesOn(output);
 }
 
 function barsOn(output: NodeJS.WritableStream, columns: number): ProgressDisplay {
