@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { createOfflineBreachedPasswords } from '../adapters/breached-passwords/offline.ts';
 import { createSandboxEmailSender } from '../adapters/email/sandbox.ts';
 import { createSmtpEmailSender } from '../adapters/email/smtp.ts';
@@ -35,6 +34,7 @@ import type { Observers } from './observers.ts';
 import type { SandboxInbox } from './ports/sandbox-inbox.ts';
 import type { MessageSender } from './ports/send-outcome.ts';
 import { readinessChecks } from './readiness.ts';
+import { drainRequests, runSteps } from './stopping.ts';
 import { systemClock } from './shared/clock.ts';
 import type { Clock } from './shared/clock.ts';
 import { createCursors } from './shared/cursor.ts';
@@ -134,6 +134,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
   const http = options.api ? await createHttp(options.http?.(httpOptions) ?? httpOptions) : null;
 
   let runner: JobRunner | null = null;
+  let serving = false;
   return {
     ...contexts,
     database: pools.primary,
@@ -146,20 +147,26 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
         const { jobConcurrency: concurrency } = config;
         runner = await startJobs({ pool, database, bindings, schedule, concurrency, log, observer: observers.jobs });
       }
-      return { url: http === null ? null : await listen(http, config) };
+      if (http === null) return { url: null };
+      const url = await listen(http, config);
+      serving = true;
+      return { url };
     },
     async stop() {
-      if (http !== null) {
-        http.drain();
-        await pause(config.drainDelaySeconds * 1_000);
-        await http.stop(config.drainSeconds * 1_000);
-      }
-      await runner?.stop();
-      senders.close();
-      identity.close();
-      await counters.close();
-      await pools.close();
-      await stopTracing();
+      // Side by side: neither requests nor jobs wait for the other.
+      await Promise.all([
+        runSteps(log, [
+          { name: 'HTTP', run: () => (http === null || !serving ? undefined : drainRequests(http, config)) },
+        ]),
+        runSteps(log, [{ name: 'jobs', run: () => runner?.stop() }]),
+      ]);
+      await runSteps(log, [
+        { name: 'vendors', run: () => senders.close() },
+        { name: 'identity', run: () => identity.close() },
+        { name: 'rate limits', run: () => counters.close() },
+        { name: 'database', run: () => pools.close() },
+        { name: 'tracing', run: () => stopTracing() },
+      ]);
     },
   };
 }

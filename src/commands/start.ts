@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { compose } from '../compose.ts';
 import { readConfig } from '../config.ts';
 import type { Config } from '../config.ts';
@@ -8,8 +7,11 @@ import { requireApplicationRole } from '../database/reach.ts';
 import { demoAccounts } from '../contexts/identity/index.ts';
 import { seedDemo } from '../demo.ts';
 import { StartupError } from '../shared/startup-error.ts';
+import { stopLimit } from '../stopping.ts';
 import { createLogger } from '../telemetry/logs.ts';
+import type { Logger } from '../telemetry/logs.ts';
 import type { Command } from './command.ts';
+import { watchForStop } from './stop-watch.ts';
 
 interface Roles {
   readonly api: boolean;
@@ -45,7 +47,7 @@ export const workerCommand: Command = {
 async function serve(roles: Roles): Promise<number> {
   const config = readConfig(process.env);
   const log = createLogger({ level: config.logLevel });
-  const stopping = stopSignal();
+  const watch = watchForStop(log);
   const databases = await openDatabases(config);
   try {
     if (roles.migrate) await migrate(databases.owner);
@@ -55,10 +57,9 @@ async function serve(roles: Roles): Promise<number> {
     try {
       if (!roles.migrate) await requireSchema(portico.database);
       if (demo && roles.migrate) await seedDemo(portico.identity, portico.database);
-      const { url } = await portico.start();
-      announce(config, url, demo);
-      const failure = await Promise.race([stopping, fatalError()]);
-      if (failure !== null) log.fatal({ error: failure }, 'an error nobody handled: stopping');
+      if (!watch.asked()) announce(config, (await portico.start()).url, demo);
+      const { failure } = await watch.stopped;
+      giveUpAfter(stopLimit(config), log);
       return failure === null ? 0 : 1;
     } finally {
       await portico.stop();
@@ -75,22 +76,12 @@ async function requireSchema(database: Parameters<typeof schemaState>[0]): Promi
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; the second ends the process at once. */
-async function stopSignal(): Promise<null> {
-  const controller = new AbortController();
-  await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: controller.signal })));
-  controller.abort();
-  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => process.exit(130));
-  return null;
-}
-
-/** Resolves with what nobody handled: the process then drains like at a signal, and exits with 1. */
-function fatalError(): Promise<Error> {
-  return new Promise((resolve) => {
-    const settle = (error: unknown): void => resolve(error instanceof Error ? error : new Error(String(error)));
-    process.once('uncaughtException', settle);
-    process.once('unhandledRejection', settle);
-  });
+/** A stop that hangs must not be what keeps a dead process in place. */
+function giveUpAfter(milliseconds: number, log: Logger): void {
+  setTimeout(() => {
+    log.fatal('the stop took too long and is given up');
+    process.exit(1);
+  }, milliseconds).unref();
 }
 
 function announce(config: Config, url: string | null, demo: boolean): void {

@@ -21,6 +21,9 @@ export interface JobObserver {
   finished(name: string, outcome: JobOutcome, seconds: number): void;
 }
 
+/** Milliseconds; see `TaskSurroundings.patience`. */
+export const usualPatience = 5_000;
+
 export interface TaskSurroundings {
   /** The queue's own connections. */
   readonly pool: Pool;
@@ -30,7 +33,7 @@ export interface TaskSurroundings {
   readonly observer?: JobObserver;
   /**
    * Milliseconds that a task gets to reach a safe point after its signal aborted; then its job is put back while it may
-   * still run, for the process is about to end. Default 5,000.
+   * still run, for the process is about to end. Default `usualPatience`.
    */
   readonly patience?: number;
 }
@@ -74,7 +77,7 @@ function toTask(binding: TaskBinding, surroundings: TaskSurroundings): GraphileT
     await withCorrelation(context, async () => {
       surroundings.busy.begin(job.id);
       try {
-        await untilPatienceEnds(task(payload, run), run.signal, surroundings.patience ?? 5_000);
+        await untilPatienceEnds(task(payload, run), run.signal, surroundings.patience ?? usualPatience);
         finished('done');
       } catch (error) {
         if (trace.span !== undefined) failSpan(trace.span, error);

@@ -9,7 +9,7 @@ import type { Presence } from './presence.ts';
 import type { ScheduledJob, TaskBinding } from './queue.ts';
 import { startRecovery } from './recover-jobs.ts';
 import type { RecoveryOptions } from './recover-jobs.ts';
-import { toTaskList } from './run-task.ts';
+import { toTaskList, usualPatience } from './run-task.ts';
 import type { TaskSurroundings } from './run-task.ts';
 
 /** The pool has rights on the job schema; it needs a connection per lane and one more beside those of running jobs. */
@@ -18,10 +18,16 @@ export interface RunnerOptions extends Omit<TaskSurroundings, 'busy'> {
   readonly schedule: readonly ScheduledJob[];
   /** Jobs at once in the default lane. */
   readonly concurrency: number;
-  /** Milliseconds that running jobs get to end in peace when the runner stops. Default 10,000. */
+  /** Milliseconds that running jobs get to end in peace when the runner stops. Default `usualGrace`. */
   readonly grace?: number;
   readonly recovery?: Pick<RecoveryOptions, 'interval' | 'age'>;
 }
+
+/** Milliseconds; see `RunnerOptions.grace`. */
+const usualGrace = 10_000;
+
+/** A runner with usual settings has stopped after so many milliseconds at most. */
+export const jobStopMilliseconds = usualGrace + usualPatience;
 
 export interface JobRunner {
   /**
@@ -81,7 +87,7 @@ async function startLane(
     ...queueOptions(options, bindings, presence, pool),
     parsedCronItems: cronItems(options.schedule, new Set(bindings.map(({ name }) => name))),
     concurrency: lane === 'otp' ? 2 : options.concurrency,
-    gracefulShutdownAbortTimeout: options.grace ?? 10_000,
+    gracefulShutdownAbortTimeout: options.grace ?? usualGrace,
   });
 }
 
