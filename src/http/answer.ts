@@ -16,7 +16,7 @@ export function toAnswer(route: Route, result: PlainResult): Answer {
   return {
     status: result.status,
     headers: { ...headers, ...contentType(mediaType) },
-    body: bytesOf(result.body, mediaType),
+    body: bodyOf(result.body, mediaType),
   };
 }
 
@@ -38,9 +38,9 @@ function textHeaders(headers: PlainResult['headers']): Record<string, string> {
   return text;
 }
 
-function bytesOf(body: unknown, mediaType: string): Buffer {
-  if (mediaType.endsWith('json')) return Buffer.from(JSON.stringify(body));
-  if (typeof body === 'string') return Buffer.from(body);
+function bodyOf(body: unknown, mediaType: string): string | Buffer {
+  if (mediaType.endsWith('json')) return JSON.stringify(body);
+  if (typeof body === 'string') return body;
   if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   throw new Error(`A ${mediaType} body must be text or bytes.`);
 }

@@ -88,7 +88,7 @@ export function createIdempotency(database: Database, sealingKey: Buffer): Idemp
             return { answer: open(stored, sealingKey, scope), replayed: true };
           }
           const answer = await attempt(tx, execute, refusal, request);
-          const body = answer.body === null ? null : seal(sealingKey, scope.toString('hex'), answer.body);
+          const body = answer.body === null ? null : seal(sealingKey, scope.toString('hex'), Buffer.from(answer.body));
           await tx.query(storeAnswer, [
             scope,
             await request.fingerprint(),
