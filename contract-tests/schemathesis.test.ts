@@ -59,6 +59,7 @@ describe('the configuration', () => {
 });
 
 describe('the verdict', () => {
+  const served = { examples: { accepted: 1 }, coverage: { accepted: 3 }, fuzzing: { accepted: 0 } };
   const report: Report = {
     complete: true,
     operations: { total: 2, tested: 2 },
@@ -66,10 +67,7 @@ describe('the verdict', () => {
     failures: [],
     errors: [],
     warnings: { missing_auth: [] },
-    valid_rates: {
-      'GET /a': { coverage: { accepted: 3 } },
-      'GET /b': { coverage: { accepted: 0 }, fuzzing: { accepted: 1 } },
-    },
+    valid_rates: { 'GET /a': served, 'GET /b': served },
   };
 
   test('counts one test per operation and one for having served it', () => {
@@ -77,8 +75,12 @@ describe('the verdict', () => {
   });
 
   test('an operation that served no valid request has failed', () => {
-    const { passed, failures } = judge({ ...report, valid_rates: { 'GET /a': { coverage: { accepted: 0 } } } }, 0);
-    expect({ passed, failures }).toEqual({ passed: 2, failures: ['served: GET /a: no valid request succeeded'] });
+    const refused = { ...served, coverage: { accepted: 0 } };
+    const { passed, failures } = judge({ ...report, valid_rates: { 'GET /a': served, 'GET /b': refused } }, 0);
+    expect({ passed, failures }).toEqual({
+      passed: 3,
+      failures: ['served: GET /b: no valid request succeeded (coverage)'],
+    });
   });
 
   test.each([
