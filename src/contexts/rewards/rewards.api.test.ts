@@ -183,7 +183,7 @@ describe('An upload', () => {
     ['broken gzip', 'not gzip', { 'content-encoding': 'gzip' }, 400, 'malformed-request'],
     ['too long', 'x\n'.repeat(1_000_001), {}, 409, 'import-too-long'],
   ])('that is %s is refused', async (_, body, headers, status, code) => {
-    const answer = await upload(body, headers as Record<string, string>);
+    const answer = await upload(body, headers);
     expect([answer.status, await problemOf(answer)]).toEqual([status, code]);
     const { items } = (await (
       await get(`/api/v1/bonus-campaigns/${campaign.id}/imports`)
