@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { createOfflineBreachedPasswords } from '../adapters/breached-passwords/offline.ts';
 import { createSandboxEmailSender } from '../adapters/email/sandbox.ts';
 import { createSmtpEmailSender } from '../adapters/email/smtp.ts';
@@ -69,6 +70,7 @@ export interface Portico {
   readonly platform: ContextModule;
   /** Every task of the contexts this process hosts. */
   readonly bindings: readonly TaskBinding[];
+  readonly schedule: readonly ScheduledJob[];
   /** @returns where the API is; null when this process serves none. @throws StartupError when the port is not to be had. */
   start(): Promise<{ readonly url: string | null }>;
   /**
@@ -140,6 +142,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     database: pools.primary,
     pools,
     bindings,
+    schedule,
     async start() {
       await identity.start();
       if (options.jobs) {
@@ -278,7 +281,7 @@ async function listen(http: Http, { host, port }: Config): Promise<string> {
   try {
     return await http.start();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = types.isNativeError(error) && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE') {
       throw new StartupError(`Port ${port} on ${host} is taken: stop what uses it, or set PORT to another.`, {
         cause: error,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { types } from 'node:util';
 import { withCorrelation } from '../telemetry/correlation.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { recordExchange } from './access-log.ts';
@@ -115,5 +116,5 @@ function fail(options: AnsweringOptions, exchange: Exchange, error: unknown, ope
 
 /** How a stream to a client that has left ends. */
 function isPrematureClose(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  return types.isNativeError(error) && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

@@ -79,8 +79,7 @@ export async function startPortico(options: TestPorticoOptions = {}): Promise<Te
       return options.http?.(suited) ?? suited;
     },
   });
-  const { url } = await portico.start();
-  if (url === null) throw new Error('The API was not started.');
+  const url = await startOrStop(portico, testDatabase);
   const send: TestPortico['request'] = (method, path, init = {}) => request(url, method, path, init);
   return {
     url,
@@ -106,6 +105,19 @@ export async function startPortico(options: TestPorticoOptions = {}): Promise<Te
       await testDatabase.close();
     },
   };
+}
+
+/** A start that fails leaves nothing open either. */
+async function startOrStop(portico: Portico, testDatabase: TestDatabase): Promise<string> {
+  try {
+    const { url } = await portico.start();
+    if (url === null) throw new Error('The API was not started.');
+    return url;
+  } catch (error) {
+    await portico.stop();
+    await testDatabase.close();
+    throw error;
+  }
 }
 
 const tokenFor: TestPortico['tokenFor'] = (who) => {
