@@ -11,7 +11,7 @@ import { sendMessages } from './send-messages.ts';
 import { settleMessages } from './settle-messages.ts';
 
 const bulk = { channel: 'sms', name: 'bulk' } as const;
-const forever = new AbortController().signal;
+const forever = { signal: new AbortController().signal };
 const poison = '+989350000000';
 const slow = '+989350000001';
 
@@ -104,11 +104,13 @@ describe('a process killed after any step', () => {
         await scene.queue([{}, {}]);
         await claimMessages(scene.dependencies({ senders: [] }), bulk, 1);
         const called = Promise.withResolvers<undefined>();
+        const death = new AbortController();
         const silent = createFakeSmsSender(() => {
+          death.abort();
           called.resolve(undefined);
           return new Promise(() => undefined);
         });
-        void sendMessages(scene.dependencies({ senders: [silent] }), bulk, forever);
+        void sendMessages(scene.dependencies({ senders: [silent] }), bulk, death);
         await called.promise;
         expect(await scene.counts()).toMatchObject({ claimed: 1, sending: 1 });
 

@@ -8,11 +8,17 @@ export const REPORT_WAIT_MILLISECONDS = 72 * 3600 * 1000;
 /** Calls per message over all providers; pauses that a provider asked for don't count. */
 export const MAX_ATTEMPTS = 8;
 
-/** One-time codes are worth a few quick tries, everything else patient ones. */
-const BACKOFF: Readonly<Record<MessageClass, { readonly first: number; readonly longest: number }>> = {
-  otp: { first: 1_000, longest: 15_000 },
-  transactional: { first: 5_000, longest: 15 * 60_000 },
-  marketing: { first: 10_000, longest: 30 * 60_000 },
+interface Backoff {
+  readonly first: number;
+  readonly factor: number;
+  readonly longest: number;
+}
+
+/** One-time codes are worth a few quick tries; everything else patient ones, over about two and a half hours. */
+const BACKOFF: Readonly<Record<MessageClass, Backoff>> = {
+  otp: { first: 1_000, factor: 2, longest: 15_000 },
+  transactional: { first: 5_000, factor: 4, longest: 3_600_000 },
+  marketing: { first: 10_000, factor: 4, longest: 3_600_000 },
 };
 
 export interface AttemptContext {
@@ -54,10 +60,10 @@ export function nextStep(outcome: SendOutcome, context: AttemptContext): Step {
   }
 }
 
-/** The wait before the next attempt: doubling, capped, of which a random half is left out so that retries spread. */
+/** The wait before the next attempt: growing, capped, of which a random half is left out so that retries spread. */
 export function backoff(context: Pick<AttemptContext, 'class' | 'attempts' | 'chance'>): number {
-  const { first, longest } = BACKOFF[context.class];
-  const full = Math.min(longest, first * 2 ** (context.attempts - 1));
+  const { first, factor, longest } = BACKOFF[context.class];
+  const full = Math.min(longest, first * factor ** (context.attempts - 1));
   return Math.round(full * (1 - context.chance / 2));
 }
 

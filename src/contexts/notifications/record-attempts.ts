@@ -26,26 +26,23 @@ export interface RecordDependencies {
 
 /** One call that has come back, or was given up. */
 export interface Answer {
+  readonly provider: Provider;
   readonly attempt: Attempt;
   readonly message: ClaimedMessage;
   readonly outcome: SendOutcome;
 }
 
-export interface AskedProvider {
-  readonly provider: Provider;
-  /** The provider after it in failover order, or null. */
-  readonly next: Provider | null;
-}
-
 /**
- * Records what a provider answered, message by message: outcome, next state, reports that came before the answer, pauses
+ * Records what one provider answered, message by message: outcome, next state, reports that came before the answer, pauses
  * the provider asked for, dead letters, and the jobs that come back for retries. One transaction; safe to repeat.
+ *
+ * @param next the provider after it in failover order, or null
  */
 export async function recordAttempts(
   { database, clock, limits, observer, chance }: RecordDependencies,
   lane: Lane,
-  { provider, next }: AskedProvider,
-  answers: readonly Answer[],
+  { provider, next }: { readonly provider: Provider; readonly next: Provider | null },
+  answers: readonly Omit<Answer, 'provider'>[],
 ): Promise<void> {
   const now = clock.now();
   const records = answers.map(({ attempt, message, outcome }): AttemptRecord => {
@@ -99,12 +96,17 @@ function described(outcome: SendOutcome): Pick<AttemptRecord, 'outcome' | 'code'
 }
 
 /** A pause that a provider asks for holds for all messages of the lane, not only for the one it was said to. */
-async function obeyPauses(tx: Transaction, bucket: string, answers: readonly Answer[]): Promise<void> {
+async function obeyPauses(tx: Transaction, bucket: string, answers: readonly Pick<Answer, 'outcome'>[]): Promise<void> {
   const pauses = answers.flatMap(({ outcome }) => (outcome.outcome === 'throttled' ? outcome.retryAfterSeconds : []));
   if (pauses.length > 0) await pauseBucket(tx, bucket, Math.max(...pauses));
 }
 
-function observe(observer: SendingObserver, lane: Lane, provider: string, answers: readonly Answer[]): void {
+function observe(
+  observer: SendingObserver,
+  lane: Lane,
+  provider: string,
+  answers: readonly Pick<Answer, 'outcome'>[],
+): void {
   const counts = new Map<SendOutcome['outcome'], number>();
   for (const { outcome } of answers) counts.set(outcome.outcome, (counts.get(outcome.outcome) ?? 0) + 1);
   for (const [outcome, count] of counts) observer.attempted({ lane, provider, outcome, count });

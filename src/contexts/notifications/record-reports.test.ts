@@ -13,7 +13,7 @@ import { sendMessages } from './send-messages.ts';
 import { settleMessages } from './settle-messages.ts';
 
 const bulk = { channel: 'sms', name: 'bulk' } as const;
-const forever = new AbortController().signal;
+const forever = { signal: new AbortController().signal };
 const HOUR = 3_600_000;
 
 const readReports = statement<{ event_key: string; applied_at: Date | null; previous_state: string | null }>(

@@ -1,27 +1,43 @@
-/** Lets a bounded number of drains of one lane run in this process. */
-export type SendGate = (drain: () => Promise<void>) => Promise<void>;
+/** How a drain hears of those who came to the gate while it was inside. */
+export interface Knocks {
+  /** Begins a look at what is due: whoever knocked before is served by it. */
+  look(): void;
+  /** Resolves when somebody knocks, at once if somebody did since the last look. */
+  next(): Promise<undefined>;
+}
+
+/** Lets one drain of a lane run in this process. */
+export type SendGate = (drain: (knocks: Knocks) => Promise<void>) => Promise<void>;
 
 /**
- * Makes a gate of that width. A drain that finds the gate full returns at once, but makes one of those inside look again
- * before it leaves: nothing that was committed before the call is overlooked. So however many jobs ask for the same lane,
- * they occupy at most `width` workers.
+ * A drain that finds another one inside knocks and returns at once; the one inside looks again before it leaves, so nothing
+ * that was committed before the knock is overlooked. However many jobs ask for the same lane, they occupy one worker.
  */
-export function createSendGate(width: number): SendGate {
-  let inside = 0;
-  let lookAgain = false;
+export function createSendGate(): SendGate {
+  let occupied = false;
+  let knocked = false;
+  let knock = Promise.withResolvers<undefined>();
+  const knocks: Knocks = {
+    look() {
+      if (knocked) knock = Promise.withResolvers();
+      knocked = false;
+    },
+    next: () => knock.promise,
+  };
   return async (drain) => {
-    if (inside >= width) {
-      lookAgain = true;
+    if (occupied) {
+      knocked = true;
+      knock.resolve(undefined);
       return;
     }
-    inside += 1;
+    occupied = true;
     try {
       do {
-        lookAgain = false;
-        await drain();
-      } while (lookAgain as boolean);
+        knocks.look();
+        await drain(knocks);
+      } while (knocked);
     } finally {
-      inside -= 1;
+      occupied = false;
     }
   };
 }

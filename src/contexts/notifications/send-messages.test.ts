@@ -9,7 +9,7 @@ import { sendMessages } from './send-messages.ts';
 
 const bulk = { channel: 'sms', name: 'bulk' } as const;
 const otp = { channel: 'sms', name: 'otp' } as const;
-const forever = new AbortController().signal;
+const forever = { signal: new AbortController().signal };
 const refused: SendOutcome = { outcome: 'unavailable', code: 'connection-refused', detail: 'nobody listens' };
 const lost: SendOutcome = { outcome: 'unknown', detail: 'no answer' };
 
@@ -121,7 +121,7 @@ describe('sendMessages', () => {
     await drain(sender);
     expect(sender.calls).toHaveLength(1);
     for (let round = 0; round < 20; round += 1) {
-      scene.clock.advance(900_000);
+      scene.clock.advance(3_600_000);
       await drain(sender);
     }
     expect(sender.calls).toHaveLength(8);
@@ -243,7 +243,7 @@ describe('shutting down', () => {
       return accept(message);
     });
     await scene.queue(Array.from({ length: 700 }, () => ({})));
-    await sendMessages(scene.dependencies({ senders: [sender] }), bulk, stop.signal);
+    await sendMessages(scene.dependencies({ senders: [sender] }), bulk, stop);
     expect(await scene.counts()).toMatchObject({ sent: 100, queued: 600, claimed: 0, sending: 0 });
     await drain(sender);
     expect(await scene.counts()).toMatchObject({ sent: 700 });

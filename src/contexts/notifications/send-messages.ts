@@ -1,17 +1,26 @@
+import { once } from 'node:events';
 import { chooseProvider, readWillingness, shortestWait } from './choose-provider.ts';
 import type { Willingness } from './choose-provider.ts';
 import { claimMessages } from './claim-messages.ts';
 import { refuseClaims, releaseClaims } from './claim-store.ts';
 import type { ClaimedMessage } from './claim-store.ts';
+import { createFlight } from './flight.ts';
+import type { Flight } from './flight.ts';
 import { BATCH, enqueueWakeUps } from './jobs.ts';
 import type { Lane } from './lane.ts';
 import type { Channel } from './message.ts';
 import { REPORT_WAIT_MILLISECONDS } from './next-step.ts';
 import { bucketOf } from './provider.ts';
 import type { Provider } from './provider.ts';
-import type { RecordDependencies } from './record-attempts.ts';
-import { sendSlice, sliceSize } from './send-slice.ts';
+import { recordAttempts } from './record-attempts.ts';
+import type { Answer, RecordDependencies } from './record-attempts.ts';
+import type { Knocks } from './send-gate.ts';
+import { sendSlice } from './send-slice.ts';
 
+/** Calls under way per drain. Measured: beyond 100 a sender gets slower, not faster. */
+const IN_FLIGHT = 100;
+/** Attempts are begun for at least so many at once, if there are so many: one by one would cost a commit each. */
+const SLICE = 50;
 /** How soon messages come back that a circuit, opening under way, kept from leaving. */
 const CIRCUIT_WAIT_MILLISECONDS = 5_000;
 
@@ -20,29 +29,63 @@ export interface SendDependencies extends RecordDependencies {
   readonly providers: Readonly<Record<Channel, readonly Provider[]>>;
 }
 
+export interface DrainOptions {
+  /** When it aborts, nothing more is begun; what is under way ends. */
+  readonly signal: AbortSignal;
+  /** Others who want the same lane looked at while this drain waits for slow answers. */
+  readonly knocks?: Knocks;
+}
+
 /**
  * Sends what is due on one lane, batch by batch, until nothing is, nobody takes it, or the process shuts down. It comes
  * back by itself when something will be due again. May run several times at once, in any number of processes.
  */
-export async function sendMessages(dependencies: SendDependencies, lane: Lane, signal: AbortSignal): Promise<void> {
+export async function sendMessages(
+  dependencies: SendDependencies,
+  lane: Lane,
+  { signal, knocks }: DrainOptions,
+): Promise<void> {
   const { clock, database, limits } = dependencies;
   const providers = dependencies.providers[lane.channel];
   const batch = Math.min(BATCH, Math.max(...providers.map(({ name }) => bucketOf(name, lane, limits).capacity)));
+  const flight = createFlight<Answer>(IN_FLIGHT, (answers) => recordAnswers(dependencies, lane, answers));
+  const shutdown = aborted(signal);
 
   while (!signal.aborted) {
+    knocks?.look();
     const willingness = await readWillingness(database, lane, providers, limits);
     const pause = shortestWait(willingness);
-    if (pause > 0) return wakeUp(dependencies, lane, later(clock.now(), pause));
-
+    if (pause > 0) {
+      await wakeUp(dependencies, lane, later(clock.now(), pause));
+      return flight.landed();
+    }
     const { messages, due } = await claimMessages(dependencies, lane, batch);
-    if (due === 0) return;
-    const plan = planBatch(messages, willingness, clock.now());
-    await giveUp(dependencies, plan.lost);
-    await giveBack(dependencies, lane, plan.waiting);
-    for (const [provider, group] of plan.groups) await sendGroup(dependencies, lane, provider, group, signal);
+    if (due > 0) {
+      const plan = planBatch(messages, willingness, clock.now());
+      await giveUp(dependencies, plan.lost);
+      await giveBack(dependencies, lane, plan.waiting);
+      for (const [provider, group] of plan.groups) {
+        await sendGroup({ ...dependencies, flight }, { lane, provider, signal }, group);
+      }
+    } else if (flight.empty) {
+      return;
+    } else {
+      // Slow answers are no reason to let new messages wait; and what failed may be due for another provider by then.
+      await Promise.race([flight.landed(), shutdown, ...(knocks === undefined ? [] : [knocks.next()])]);
+    }
   }
+  await flight.landed();
   // This process takes no more; whoever runs next goes on at once.
   await wakeUp(dependencies, lane, clock.now());
+}
+
+async function recordAnswers(dependencies: SendDependencies, lane: Lane, answers: readonly Answer[]): Promise<void> {
+  const providers = dependencies.providers[lane.channel];
+  for (const [index, provider] of providers.entries()) {
+    const own = answers.filter((answer) => answer.provider === provider);
+    const next = providers[index + 1] ?? null;
+    if (own.length > 0) await recordAttempts(dependencies, lane, { provider, next }, own);
+  }
 }
 
 interface Plan {
@@ -66,21 +109,17 @@ function planBatch(messages: readonly ClaimedMessage[], willingness: readonly Wi
 }
 
 async function sendGroup(
-  dependencies: SendDependencies,
-  lane: Lane,
-  provider: Provider,
+  dependencies: SendDependencies & { readonly flight: Flight<Answer> },
+  { lane, provider, signal }: { readonly lane: Lane; readonly provider: Provider; readonly signal: AbortSignal },
   messages: readonly ClaimedMessage[],
-  signal: AbortSignal,
 ): Promise<void> {
-  const { clock, limits } = dependencies;
-  const providers = dependencies.providers[lane.channel];
-  const next = providers[providers.indexOf(provider) + 1] ?? null;
+  const { clock, limits, flight } = dependencies;
   const bucket = bucketOf(provider.name, lane, limits);
   const expired: ClaimedMessage[] = [];
 
-  let from = 0;
-  while (from < messages.length) {
-    const size = signal.aborted ? 0 : sliceSize(provider, bucket);
+  for (let from = 0; from < messages.length;) {
+    const room = await flight.room(Math.min(SLICE, messages.length - from));
+    const size = signal.aborted ? 0 : Math.min(room, bucket.capacity, provider.admits());
     if (size < 1) {
       const at = signal.aborted ? clock.now() : later(clock.now(), CIRCUIT_WAIT_MILLISECONDS);
       await giveBack(
@@ -96,8 +135,7 @@ async function sendGroup(
     expired.push(...slice.filter(({ deadline }) => deadline <= now));
     await sendSlice(
       dependencies,
-      lane,
-      { provider, next },
+      { provider, bucket },
       slice.filter(({ deadline }) => deadline > now),
     );
   }
@@ -137,6 +175,10 @@ async function giveUp({ database, clock }: SendDependencies, ids: readonly strin
 
 async function wakeUp({ database }: SendDependencies, lane: Lane, at: Date): Promise<void> {
   await database.transaction((tx) => enqueueWakeUps(tx, lane, [at]));
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 function later(moment: Date, milliseconds: number): Date {

@@ -11,7 +11,7 @@ import { sendMessages } from './send-messages.ts';
 
 const bulk = { channel: 'sms', name: 'bulk' } as const;
 const otp = { channel: 'sms', name: 'otp' } as const;
-const forever = new AbortController().signal;
+const forever = { signal: new AbortController().signal };
 
 let scene: NotificationScene;
 beforeAll(async () => {

@@ -17,18 +17,15 @@ import { sendMessages } from './send-messages.ts';
 import type { SendDependencies } from './send-messages.ts';
 import { settleMessages } from './settle-messages.ts';
 
-/** Drains per lane and channel in one process: enough to keep a provider busy while another one records. */
-const GATE_WIDTH = 2;
-
 export function createNotificationTasks(dependencies: SendDependencies): readonly TaskBinding[] {
   const gates: Readonly<Record<LaneName, Readonly<Record<Channel, SendGate>>>> = {
-    otp: { sms: createSendGate(GATE_WIDTH), email: createSendGate(GATE_WIDTH) },
-    bulk: { sms: createSendGate(GATE_WIDTH), email: createSendGate(GATE_WIDTH) },
+    otp: { sms: createSendGate(), email: createSendGate() },
+    bulk: { sms: createSendGate(), email: createSendGate() },
   };
   const drain =
     (name: LaneName) =>
     ({ channel }: { channel: Channel }, { signal }: { signal: AbortSignal }): Promise<void> =>
-      gates[name][channel](() => sendMessages(dependencies, { channel, name }, signal));
+      gates[name][channel]((knocks) => sendMessages(dependencies, { channel, name }, { signal, knocks }));
 
   return [
     bindTask(sendMessagesJob, drain('bulk')),
