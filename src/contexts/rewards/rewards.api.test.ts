@@ -256,6 +256,9 @@ describe('Following an import', () => {
     }));
     expect(events[0]).toMatchObject({ event: 'progress', state: { status: 'crediting' } });
     expect(events.at(-1)).toMatchObject({ event: 'finished', state: { status: 'finished', messages: { waiting: 0 } } });
+    // Plain answers are checked against the contract on their way out; an event must be one of them.
+    const plain = (await (await get(`/api/v1/bonus-imports/${accepted.id}`)).json()) as Import;
+    expect({ ...events.at(-1)?.state, messages: plain.messages }).toEqual(plain);
     const remaining = events.map(({ state }) => state.counts.remaining);
     expect(remaining).toEqual([...remaining].sort((a, b) => b - a));
   });
@@ -274,6 +277,31 @@ describe('Following an import', () => {
     });
     const late = await act('cancel');
     expect([late.status, await problemOf(late)]).toEqual([409, 'import-finished']);
+  });
+});
+
+describe('A number without an account', () => {
+  it('is credited when its owner signs up with it', async () => {
+    const phone = '+989351112233';
+    await upload(`${phone}\n`);
+    await portico.runJobs();
+    const password = 'quiet rivers carry old songs';
+    const registered = await portico.request('POST', '/api/v1/auth/register/phone', {
+      body: { phone, password, gender: 'female', age: 29 },
+    });
+    const { userId } = (await registered.json()) as { userId: string };
+    await portico.runJobs();
+    const inbox = await get(`/api/v1/sandbox/messages?address=${encodeURIComponent(phone)}`);
+    const [sms] = ((await inbox.json()) as { items: { text: string }[] }).items;
+    const code = /\b\d{6}\b/.exec(sms?.text ?? '')?.[0];
+    const verified = await portico.request('POST', '/api/v1/auth/verify-phone', { body: { userId, phone, code } });
+    expect(verified.status).toBe(200);
+    await portico.runJobs();
+    expect(await (await get('/api/v1/wallet', portico.tokenFor({ userId }))).json()).toEqual({ balance: 50 });
+    const told = await get(`/api/v1/sandbox/messages?address=${encodeURIComponent(phone)}`);
+    expect(((await told.json()) as { items: { text: string }[] }).items[0]?.text).toBe(
+      'You got 50 coins from Nowruz gift.',
+    );
   });
 });
 
