@@ -6,6 +6,8 @@ import { newId } from '../../shared/id.ts';
 import { accept, createFakeSmsSender, createNotificationScene } from './notifications.fixture.ts';
 import type { FakeSmsSender, NotificationScene } from './notifications.fixture.ts';
 import { sendMessages } from './send-messages.ts';
+import { createNotificationTasks } from './tasks.ts';
+import { until } from '../../testing/until.ts';
 
 const bulk = { channel: 'sms', name: 'bulk' } as const;
 const otp = { channel: 'sms', name: 'otp' } as const;
@@ -127,6 +129,33 @@ describe('sendMessages', () => {
     expect(sender.calls).toHaveLength(8);
     expect(new Set(sender.calls.map(({ reference }) => reference)).size).toBe(8);
     expect(await scene.messages()).toMatchObject([{ state: 'dead', reason: 'connection-refused', attempts: 8 }]);
+  });
+});
+
+describe('a slow answer', () => {
+  test('holds back neither its batch nor what is queued while it is waited for', async () => {
+    const slow = Promise.withResolvers<undefined>();
+    const first = Promise.withResolvers<undefined>();
+    const sender = createFakeSmsSender(async (message, call) => {
+      if (call === 1) await slow.promise;
+      if (call === 400) first.resolve(undefined);
+      return accept(message);
+    });
+    const tasks = createNotificationTasks(scene.dependencies({ senders: [sender] }));
+    const run = { attempt: 1, maxAttempts: 8, correlationId: newId(), ...forever };
+    const job = (): Promise<void> | undefined =>
+      tasks.find(({ name }) => name === 'sendMessages')?.task({ channel: 'sms' } as never, run);
+    await scene.queue(Array.from({ length: 400 }, () => ({})));
+    const draining = job();
+    await first.promise;
+    await scene.queue([{ dedupeKey: 'later' }]);
+    // Somebody is inside: this job only knocks, and returns.
+    await job();
+    await until(async () => (await scene.states())['later'] === 'sent');
+    expect(await scene.counts()).toMatchObject({ sending: 1 });
+    slow.resolve(undefined);
+    await draining;
+    expect(await scene.counts()).toMatchObject({ sent: 401, sending: 0 });
   });
 });
 
