@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { createOfflineBreachedPasswords } from '../adapters/breached-passwords/offline.ts';
 import { createSandboxEmailSender } from '../adapters/email/sandbox.ts';
 import { createSmtpEmailSender } from '../adapters/email/smtp.ts';
@@ -14,35 +13,25 @@ import type { Notifications } from './contexts/notifications/index.ts';
 import { createPlatform, createSandboxInbox } from './contexts/platform/index.ts';
 import { createRewards } from './contexts/rewards/index.ts';
 import type { RewardsQuestions } from './contexts/rewards/index.ts';
-import type { Handlers } from './contract/handlers.ts';
 import type { OpenDatabases } from './database/open.ts';
 import type { Database } from './database/transaction.ts';
-import { openPools } from './databases.ts';
-import type { Pools } from './databases.ts';
-import { createHttp } from './http/create-http.ts';
-import type { Http, HttpOptions } from './http/create-http.ts';
-import { createHousekeeping } from './http/housekeeping.ts';
+import type { HttpOptions } from './http/create-http.ts';
 import { createMetrics } from './http/metrics.ts';
-import { memoryCounters, postgresCounters, redisCounters } from './http/rate-limit-stores.ts';
-import type { CounterStore } from './http/rate-limit-stores.ts';
 import { enqueue } from './jobs/enqueue.ts';
 import { createPublish } from './jobs/events.ts';
-import type { ScheduledJob, TaskBinding } from './jobs/queue.ts';
-import { startJobs } from './jobs/runner.ts';
-import type { JobRunner } from './jobs/runner.ts';
-import { createObservers, observePools } from './observers.ts';
-import type { Observers } from './observers.ts';
 import type { SandboxInbox } from './ports/sandbox-inbox.ts';
 import type { MessageSender } from './ports/send-outcome.ts';
-import { readinessChecks } from './readiness.ts';
-import { drainRequests, runSteps } from './stopping.ts';
+import { createProcess } from './process/create-process.ts';
+import type { Process } from './process/create-process.ts';
+import { createObservers, observePools } from './process/observers.ts';
+import type { Observers } from './process/observers.ts';
+import { openPools } from './process/pools.ts';
+import type { Pools } from './process/pools.ts';
 import { systemClock } from './shared/clock.ts';
 import type { Clock } from './shared/clock.ts';
 import { createCursors } from './shared/cursor.ts';
 import { deriveKey } from './shared/keys.ts';
-import { StartupError } from './shared/startup-error.ts';
 import type { Logger } from './telemetry/logs.ts';
-import { startTracing } from './telemetry/tracing.ts';
 
 export interface ComposeOptions {
   readonly config: Config;
@@ -59,8 +48,8 @@ export interface ComposeOptions {
   readonly http?: (options: HttpOptions) => HttpOptions;
 }
 
-/** One composed process. */
-export interface Portico {
+/** One composed process and what it is made of. */
+export interface Portico extends Process {
   /** As the application. */
   readonly database: Database;
   readonly pools: Pools;
@@ -68,28 +57,11 @@ export interface Portico {
   readonly notifications: Notifications;
   readonly rewards: ContextModule & RewardsQuestions;
   readonly platform: ContextModule;
-  /** Every task of the contexts this process hosts. */
-  readonly bindings: readonly TaskBinding[];
-  readonly schedule: readonly ScheduledJob[];
-  /** @returns where the API is; null when this process serves none. @throws StartupError when the port is not to be had. */
-  start(): Promise<{ readonly url: string | null }>;
-  /**
-   * Drains: not ready, no new requests, requests in progress end, jobs end or go back, connections close, telemetry leaves.
-   * Loses neither a request nor a job. Safe to call at any time, once.
-   */
-  stop(): Promise<void>;
 }
-
-const version = '0.1.0';
 
 /** Wires everything; nothing runs yet. */
 export async function compose(options: ComposeOptions): Promise<Portico> {
-  const { config, databases, log, clock = systemClock } = options;
-  const stopTracing = await startTracing({
-    endpoint: config.otlpEndpoint,
-    ratio: config.traceRatio,
-    serviceVersion: version,
-  });
+  const { config, databases, clock = systemClock } = options;
   const metrics = createMetrics({ defaults: options.http === undefined });
   const observers = createObservers(metrics.registry);
   const pools = openPools({
@@ -101,77 +73,20 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     onRetry: observers.transactionRestarted,
   });
   observePools(metrics.registry, pools.byName);
-
   const senders = createSenders(config, createSandboxInbox({ database: pools.worker, clock }), observers);
   const contexts = createContexts(options, { pools, observers, senders, clock });
-  const { identity } = contexts;
-  const all: readonly ContextModule[] = Object.values(contexts);
-  const hosted = all.filter(({ name }) => config.contexts.length === 0 || config.contexts.includes(name));
-  const housekeeping = createHousekeeping(pools.worker);
-  const bindings = [...hosted.flatMap(({ tasks }) => tasks), ...housekeeping.tasks];
-  const schedule: readonly ScheduledJob[] = [...hosted.flatMap((module) => module.schedule), ...housekeeping.schedule];
-  const counters = createCounters(config, pools.primary, log);
-  const httpOptions: HttpOptions = {
-    host: config.host,
-    port: config.port,
-    handlers: Object.assign({}, ...hosted.map(({ operations }) => operations)) as Partial<Handlers>,
-    verifier: identity,
-    database: pools.primary,
-    sealingKey: deriveKey(databases.secret, 'idempotency answers'),
-    problems: all.flatMap(({ problems }) => Object.values(problems ?? {})),
-    constraints: Object.assign({}, ...all.map(({ constraints }) => constraints)) as HttpOptions['constraints'],
-    checks: readinessChecks(pools.primary),
-    metrics,
-    metricsToken: config.metricsToken,
-    corsOrigins: config.corsOrigins,
-    trustedProxies: config.trustedProxies,
-    counters,
-    rateLimitFactor: config.rateLimitFactor,
-    responseValidation: { rate: config.responseValidation, strict: config.strictResponses },
-    secure: config.publicUrl?.startsWith('https:') ?? false,
-    demoUser: options.demo ? (demoAccounts.find(({ role }) => role === 'staff') ?? null) : null,
+  const process = await createProcess({
+    ...options,
     clock,
-    log,
-  };
-  const http = options.api ? await createHttp(options.http?.(httpOptions) ?? httpOptions) : null;
-
-  let runner: JobRunner | null = null;
-  let serving = false;
-  return {
-    ...contexts,
-    database: pools.primary,
+    metrics,
+    jobObserver: observers.jobs,
     pools,
-    bindings,
-    schedule,
-    async start() {
-      await identity.start();
-      if (options.jobs) {
-        const { jobs: pool, worker: database } = pools;
-        const { jobConcurrency: concurrency } = config;
-        runner = await startJobs({ pool, database, bindings, schedule, concurrency, log, observer: observers.jobs });
-      }
-      if (http === null) return { url: null };
-      const url = await listen(http, config);
-      serving = true;
-      return { url };
-    },
-    async stop() {
-      // Side by side: neither requests nor jobs wait for the other.
-      await Promise.all([
-        runSteps(log, [
-          { name: 'HTTP', run: () => (http === null || !serving ? undefined : drainRequests(http, config)) },
-        ]),
-        runSteps(log, [{ name: 'jobs', run: () => runner?.stop() }]),
-      ]);
-      await runSteps(log, [
-        { name: 'vendors', run: () => senders.close() },
-        { name: 'identity', run: () => identity.close() },
-        { name: 'rate limits', run: () => counters.close() },
-        { name: 'database', run: () => pools.close() },
-        { name: 'tracing', run: () => stopTracing() },
-      ]);
-    },
-  };
+    contexts: Object.values(contexts),
+    identity: contexts.identity,
+    demoUser: options.demo ? (demoAccounts.find(({ role }) => role === 'staff') ?? null) : null,
+    closeSenders: senders.close,
+  });
+  return { ...contexts, ...process, database: pools.primary, pools };
 }
 
 interface Surroundings {
@@ -267,31 +182,4 @@ function createSenders(config: Config, inbox: SandboxInbox, { vendors: observer 
     /** Ends connections that are kept open; senders of a stopped process are not asked again. */
     close: () => smtp?.close(),
   };
-}
-
-function createCounters(config: Config, database: Database, log: Logger): CounterStore {
-  const { rateLimitStore, redisUrl } = config;
-  if (rateLimitStore === 'redis' && redisUrl !== undefined) {
-    return redisCounters(redisUrl, (error) => log.warn({ error }, 'Redis is away'));
-  }
-  return rateLimitStore === 'postgres' ? postgresCounters(database) : memoryCounters();
-}
-
-async function listen(http: Http, { host, port }: Config): Promise<string> {
-  try {
-    return await http.start();
-  } catch (error) {
-    const code = types.isNativeError(error) && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') {
-      throw new StartupError(`Port ${port} on ${host} is taken: stop what uses it, or set PORT to another.`, {
-        cause: error,
-      });
-    }
-    if (code === 'EACCES') {
-      throw new StartupError(`Port ${port} needs more rights than this user has: set PORT to 1024 or above.`, {
-        cause: error,
-      });
-    }
-    throw error;
-  }
 }

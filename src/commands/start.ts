@@ -7,7 +7,7 @@ import { requireApplicationRole } from '../database/reach.ts';
 import { demoAccounts } from '../contexts/identity/index.ts';
 import { seedDemo } from '../demo.ts';
 import { StartupError } from '../shared/startup-error.ts';
-import { stopLimit } from '../stopping.ts';
+import { stopLimit } from '../process/stopping.ts';
 import { createLogger } from '../telemetry/logs.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import type { Command } from './command.ts';

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { types } from 'node:util';
 import { withCorrelation } from '../telemetry/correlation.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { recordExchange } from './access-log.ts';
@@ -116,5 +115,5 @@ function fail(options: AnsweringOptions, exchange: Exchange, error: unknown, ope
 
 /** How a stream to a client that has left ends. */
 function isPrematureClose(error: unknown): boolean {
-  return types.isNativeError(error) && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  return Error.isError(error) && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { Problem } from '../shared/problem.ts';
 import type { ProblemType } from '../shared/problem.ts';
 import { platformProblems, unavailable } from '../shared/platform-problems.ts';
@@ -24,7 +23,7 @@ export interface ProblemBody {
  */
 export function toProblem(error: unknown, constraints: ConstraintProblems): Problem {
   if (error instanceof Problem) return error;
-  if (!types.isNativeError(error)) return new Problem(platformProblems['internal-error'], { cause: error });
+  if (!Error.isError(error)) return new Problem(platformProblems['internal-error'], { cause: error });
   return fromDatabase(error, constraints) ?? new Problem(platformProblems['internal-error'], { cause: error });
 }
 

@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import { correlation } from './correlation.ts';
@@ -58,7 +57,7 @@ export function createLogger(options: LogOptions): Logger {
 
 /** An error as a log line shows it: name, message, stack, code, PostgreSQL's constraint and its cause. */
 export function describeError(error: unknown, depth = 0): unknown {
-  if (!types.isNativeError(error)) return maskValue(error);
+  if (!Error.isError(error)) return maskValue(error);
   const { code, constraint, cause } = error as Error & { code?: unknown; constraint?: unknown };
   return {
     name: error.name,

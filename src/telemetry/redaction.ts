@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 const MASK = '[masked]';
 
 // Compared in lower case without _ and -: accessToken, access_token and access-token are one name.
@@ -62,7 +61,7 @@ export function maskValue(value: unknown, name = '', depth = 0): unknown {
   if (typeof value === 'string') return maskString(value, plain);
   if (typeof value === 'number' && phoneNames.has(plain) && value > 999_999) return maskDigits(String(value));
   if (value === null || typeof value !== 'object') return value;
-  if (types.isNativeError(value) || types.isDate(value)) return value;
+  if (Error.isError(value) || value instanceof Date) return value;
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (depth > 6) return '[deep]';
   if (Array.isArray(value)) return value.slice(0, 100).map((item: unknown) => maskValue(item, name, depth + 1));

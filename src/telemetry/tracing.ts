@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { types } from 'node:util';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Span, SpanContext, Tracer } from '@opentelemetry/api';
 import { correlation, withCorrelation } from './correlation.ts';
@@ -122,7 +121,7 @@ export function traceQuery<T>(statementName: string, run: () => Promise<T>): Pro
 /** Marks a span as failed. Only the error's class is kept: messages may hold values. */
 export function failSpan(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
-  span.setAttribute('error.type', types.isNativeError(error) ? error.name : typeof error);
+  span.setAttribute('error.type', Error.isError(error) ? error.name : typeof error);
 }
 
 function remote(parent: TraceParent): SpanContext {

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import { applicationRole, connect } from './database/connect.ts';
-import { createListener } from './database/listen.ts';
-import type { Listener } from './database/listen.ts';
-import type { Database } from './database/transaction.ts';
+import { applicationRole, connect } from '../database/connect.ts';
+import { createListener } from '../database/listen.ts';
+import type { Listener } from '../database/listen.ts';
+import type { Database } from '../database/transaction.ts';
 
 export interface PoolOptions {
   /** Connects as the application's login. */

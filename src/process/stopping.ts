@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Config } from './config.ts';
-import type { Http } from './http/create-http.ts';
-import { jobStopMilliseconds } from './jobs/runner.ts';
-import type { Logger } from './telemetry/logs.ts';
+import type { Config } from '../config.ts';
+import type { Http } from '../http/create-http.ts';
+import { jobStopMilliseconds } from '../jobs/runner.ts';
+import type { Logger } from '../telemetry/logs.ts';
 
 export interface StopStep {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Pool } from 'pg';
-import type { SendingObserver } from './contexts/notifications/index.ts';
-import type { RewardsObserver } from './contexts/rewards/index.ts';
-import type { JobObserver } from './jobs/run-task.ts';
+import type { SendingObserver } from '../contexts/notifications/index.ts';
+import type { RewardsObserver } from '../contexts/rewards/index.ts';
+import type { JobObserver } from '../jobs/run-task.ts';
 
 /** Hears about every call to a vendor. */
 export interface VendorObserver {

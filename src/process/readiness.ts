@@ -1,7 +1,7 @@
-import { schemaState } from './database/migrate.ts';
-import { statement } from './database/transaction.ts';
-import type { Database } from './database/transaction.ts';
-import type { Check } from './http/health.ts';
+import { schemaState } from '../database/migrate.ts';
+import { statement } from '../database/transaction.ts';
+import type { Database } from '../database/transaction.ts';
+import type { Check } from '../http/health.ts';
 
 const ping = statement('platform.ping', 'select 1');
 

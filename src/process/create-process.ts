@@ -1,0 +1,167 @@
+import type { Config } from '../config.ts';
+import type { ContextModule } from '../contexts/context.ts';
+import type { Handlers } from '../contract/handlers.ts';
+import type { OpenDatabases } from '../database/open.ts';
+import type { Database } from '../database/transaction.ts';
+import type { TokenVerifier } from '../http/authentication.ts';
+import { createHttp } from '../http/create-http.ts';
+import type { Http, HttpOptions } from '../http/create-http.ts';
+import type { DemoUser } from '../http/docs.ts';
+import { createHousekeeping } from '../http/housekeeping.ts';
+import type { Metrics } from '../http/metrics.ts';
+import { memoryCounters, postgresCounters, redisCounters } from '../http/rate-limit-stores.ts';
+import type { CounterStore } from '../http/rate-limit-stores.ts';
+import type { ScheduledJob, TaskBinding } from '../jobs/queue.ts';
+import type { JobObserver } from '../jobs/run-task.ts';
+import { startJobs } from '../jobs/runner.ts';
+import type { JobRunner } from '../jobs/runner.ts';
+import type { Clock } from '../shared/clock.ts';
+import { deriveKey } from '../shared/keys.ts';
+import { StartupError } from '../shared/startup-error.ts';
+import type { Logger } from '../telemetry/logs.ts';
+import { startTracing } from '../telemetry/tracing.ts';
+import type { Pools } from './pools.ts';
+import { readinessChecks } from './readiness.ts';
+import { drainRequests, runSteps } from './stopping.ts';
+
+/** What a process is made of. */
+export interface ProcessParts {
+  readonly config: Config;
+  readonly databases: Pick<OpenDatabases, 'secret'>;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly jobObserver: JobObserver;
+  readonly pools: Pools;
+  /** All contexts; configuration says which of them have their doors here. */
+  readonly contexts: readonly ContextModule[];
+  readonly identity: TokenVerifier & { start(): Promise<void>; close(): void };
+  readonly demoUser: DemoUser | null;
+  /** Serve the API. */
+  readonly api: boolean;
+  /** Run jobs. */
+  readonly jobs: boolean;
+  readonly closeSenders: () => void;
+  /** For tests: what HTTP should be other than configuration says. */
+  readonly http?: (options: HttpOptions) => HttpOptions;
+}
+
+/** HTTP server and job runner of one process, from start to stop. */
+export interface Process {
+  /** Every task of the contexts this process hosts. */
+  readonly bindings: readonly TaskBinding[];
+  readonly schedule: readonly ScheduledJob[];
+  /** @returns where the API is; null when this process serves none. @throws StartupError when the port is not to be had. */
+  start(): Promise<{ readonly url: string | null }>;
+  /**
+   * Drains: not ready, no new requests, requests in progress end, jobs end or go back, connections close, telemetry leaves.
+   * Loses neither a request nor a job. Safe to call at any time, once.
+   */
+  stop(): Promise<void>;
+}
+
+const version = '0.1.0';
+
+export async function createProcess(parts: ProcessParts): Promise<Process> {
+  const { config, log, pools, identity } = parts;
+  const stopTracing = await startTracing({
+    endpoint: config.otlpEndpoint,
+    ratio: config.traceRatio,
+    serviceVersion: version,
+  });
+  const hosted = parts.contexts.filter(({ name }) => config.contexts.length === 0 || config.contexts.includes(name));
+  const housekeeping = createHousekeeping(pools.worker);
+  const bindings = [...hosted.flatMap(({ tasks }) => tasks), ...housekeeping.tasks];
+  const schedule = [...hosted.flatMap((module) => module.schedule), ...housekeeping.schedule];
+  const counters = createCounters(config, pools.primary, log);
+  const given = httpOptions(parts, hosted, counters);
+  const http = parts.api ? await createHttp(parts.http?.(given) ?? given) : null;
+
+  let runner: JobRunner | null = null;
+  let serving = false;
+  return {
+    bindings,
+    schedule,
+    async start() {
+      await identity.start();
+      if (parts.jobs) {
+        const { jobs: pool, worker: database } = pools;
+        const { jobConcurrency: concurrency } = config;
+        runner = await startJobs({ pool, database, bindings, schedule, concurrency, log, observer: parts.jobObserver });
+      }
+      if (http === null) return { url: null };
+      const url = await listen(http, config);
+      serving = true;
+      return { url };
+    },
+    async stop() {
+      // Side by side: neither requests nor jobs wait for the other.
+      await Promise.all([
+        runSteps(log, [
+          { name: 'HTTP', run: () => (http === null || !serving ? undefined : drainRequests(http, config)) },
+        ]),
+        runSteps(log, [{ name: 'jobs', run: () => runner?.stop() }]),
+      ]);
+      await runSteps(log, [
+        { name: 'vendors', run: () => parts.closeSenders() },
+        { name: 'identity', run: () => identity.close() },
+        { name: 'rate limits', run: () => counters.close() },
+        { name: 'database', run: () => pools.close() },
+        { name: 'tracing', run: () => stopTracing() },
+      ]);
+    },
+  };
+}
+
+function httpOptions(parts: ProcessParts, hosted: readonly ContextModule[], counters: CounterStore): HttpOptions {
+  const { config, contexts, pools } = parts;
+  return {
+    host: config.host,
+    port: config.port,
+    handlers: Object.assign({}, ...hosted.map(({ operations }) => operations)) as Partial<Handlers>,
+    verifier: parts.identity,
+    database: pools.primary,
+    sealingKey: deriveKey(parts.databases.secret, 'idempotency answers'),
+    problems: contexts.flatMap(({ problems }) => Object.values(problems ?? {})),
+    constraints: Object.assign({}, ...contexts.map(({ constraints }) => constraints)) as HttpOptions['constraints'],
+    checks: readinessChecks(pools.primary),
+    metrics: parts.metrics,
+    metricsToken: config.metricsToken,
+    corsOrigins: config.corsOrigins,
+    trustedProxies: config.trustedProxies,
+    counters,
+    rateLimitFactor: config.rateLimitFactor,
+    responseValidation: { rate: config.responseValidation, strict: config.strictResponses },
+    secure: config.publicUrl?.startsWith('https:') ?? false,
+    demoUser: parts.demoUser,
+    clock: parts.clock,
+    log: parts.log,
+  };
+}
+
+function createCounters(config: Config, database: Database, log: Logger): CounterStore {
+  const { rateLimitStore, redisUrl } = config;
+  if (rateLimitStore === 'redis' && redisUrl !== undefined) {
+    return redisCounters(redisUrl, (error) => log.warn({ error }, 'Redis is away'));
+  }
+  return rateLimitStore === 'postgres' ? postgresCounters(database) : memoryCounters();
+}
+
+async function listen(http: Http, { host, port }: Config): Promise<string> {
+  try {
+    return await http.start();
+  } catch (error) {
+    const code = Error.isError(error) && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') {
+      throw new StartupError(`Port ${port} on ${host} is taken: stop what uses it, or set PORT to another.`, {
+        cause: error,
+      });
+    }
+    if (code === 'EACCES') {
+      throw new StartupError(`Port ${port} needs more rights than this user has: set PORT to 1024 or above.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
