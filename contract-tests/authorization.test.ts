@@ -1,0 +1,263 @@
+/**
+ * Walks the route table: every operation refuses whoever may not call it. A new operation fails here, or does not compile,
+ * until it says whose things it touches.
+ */
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import jwt from 'jsonwebtoken';
+import { routes } from '../src/contract/generated/routes.ts';
+import type { Traits } from '../src/contract/generated/traits.ts';
+import type { OperationId } from '../src/contract/handlers.ts';
+import type { Route } from '../src/contract/route.ts';
+import { scopesOf } from '../src/contexts/identity/role.ts';
+import type { Role } from '../src/contexts/identity/role.ts';
+import { newId } from '../src/shared/id.ts';
+import { createWorld, pathOf, routeOf } from './walks/world.ts';
+import type { Person, World } from './walks/world.ts';
+
+type Protected = { [O in OperationId]: Traits[O]['authenticated'] extends true ? O : never }[OperationId];
+type Public = Exclude<OperationId, Protected>;
+
+/** Why anybody may call it. */
+const publicOperations: Readonly<Record<Public, string>> = {
+  createRegistration: 'who signs up has no account yet',
+  createPhoneRegistration: 'who signs up has no account yet',
+  verifyEmail: 'the token from the mail is the proof',
+  verifyPhone: 'the code from the message is the proof',
+  createSession: 'this is where tokens come from',
+  createPhoneSession: 'this is where tokens come from',
+  createCodeSession: 'this is where tokens come from',
+  requestOneTimeCode: 'who logs in has no token yet',
+  renewSession: 'the refresh token is the proof',
+  requestPasswordReset: 'who has forgotten the password has no token',
+  completePasswordReset: 'the token from the mail is the proof',
+  completePhonePasswordReset: 'the code from the message is the proof',
+  getKeySet: 'public keys',
+  getLiveness: 'probes have no account',
+  getReadiness: 'probes have no account',
+  getStartup: 'probes have no account',
+  getMetrics: 'a scraper has no account; METRICS_TOKEN gives it a password of its own',
+};
+
+/**
+ * What somebody else's things look like to a caller who holds the scope. `own`: it names nothing, so it can only reach the
+ * caller's own account. `shared`: everybody who holds the scope works on the same things. Otherwise a request for another
+ * person's thing: absent, or left out.
+ */
+type Foreign =
+  | { readonly own: string }
+  | { readonly shared: string }
+  | { readonly absent: (world: World) => { readonly as: Person; readonly path: Readonly<Record<string, string>> } }
+  | {
+      readonly leftOut: (
+        world: World,
+      ) => Promise<{ readonly as: Person; readonly owner: Person; readonly secret: string }>;
+    };
+
+const staffShare = { shared: 'the staff of one installation run its campaigns together' };
+const adminsShare = { shared: 'admins look after all accounts and all work' };
+const account = { own: 'it acts on the account of the token' };
+
+const foreign: Readonly<Record<Protected, Foreign>> = {
+  deleteCurrentSession: { own: 'it ends the session of the token' },
+  getMe: account,
+  updateProfile: account,
+  updatePassword: account,
+  requestPhoneChange: account,
+  completePhoneChange: account,
+  listSessions: {
+    leftOut: async ({ user, stranger }) => ({ as: stranger, owner: user, secret: user.sessionId }),
+  },
+  deleteSession: { absent: ({ user, stranger }) => ({ as: stranger, path: { sessionId: user.sessionId } }) },
+  listUsers: adminsShare,
+  getUser: adminsShare,
+  updateUserRoles: adminsShare,
+  getWallet: { leftOut: async ({ user, stranger }) => ({ as: stranger, owner: user, secret: '"balance":50' }) },
+  listWalletEntries: {
+    leftOut: async ({ user, stranger }) => ({ as: stranger, owner: user, secret: 'Nowruz gift' }),
+  },
+  getWalletReconciliation: adminsShare,
+  createBonusCampaign: staffShare,
+  listBonusCampaigns: staffShare,
+  getBonusCampaign: staffShare,
+  createBonusImport: staffShare,
+  listBonusImports: staffShare,
+  getBonusImport: staffShare,
+  exportBonusImportRejects: staffShare,
+  cancelBonusImport: staffShare,
+  resumeBonusImport: staffShare,
+  getBonusImportEvents: staffShare,
+  listMessages: staffShare,
+  getMessage: staffShare,
+  getMessageCounts: staffShare,
+  cancelMessageGroup: adminsShare,
+  listSuppressions: staffShare,
+  createSuppression: adminsShare,
+  getSuppression: staffShare,
+  deleteSuppression: adminsShare,
+  listSandboxMessages: staffShare,
+  getSandboxMessage: staffShare,
+  getSandboxBehaviour: staffShare,
+  updateSandboxBehaviour: staffShare,
+  listDeadLetters: adminsShare,
+  redriveDeadLetters: adminsShare,
+  getDeadLetter: adminsShare,
+  redriveDeadLetter: adminsShare,
+};
+
+const roles: readonly Role[] = ['user', 'staff', 'admin'];
+let world: World;
+/** Tokens that are no good, by what is wrong with them. */
+let badTokens: Readonly<Record<string, string>>;
+/** Real tokens by role. */
+let tokens: Readonly<Record<Role, string>>;
+/** What the clock shows beyond the present. */
+let ahead = 0;
+
+beforeAll(async () => {
+  world = await createWorld({ clock: { now: () => new Date(Date.now() + ahead) } });
+  tokens = { user: world.user.token, staff: world.staff.token, admin: world.admin.token };
+  await world.upload(await world.createCampaign(), [world.phone]);
+  await world.portico.runJobs();
+  badTokens = await makeBadTokens();
+}, 120_000);
+afterAll(() => world.close());
+
+async function makeBadTokens(): Promise<Record<string, string>> {
+  const { token } = world.admin;
+  const [head = '', claims = '', signature = ''] = token.split('.');
+  const { header, payload } = jwt.decode(token, { complete: true }) ?? {};
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const forge = (keyid: string): string =>
+    jwt.sign({ ...(payload as jwt.JwtPayload) }, privateKey, { algorithm: 'ES256', keyid });
+  const account = await world.createAccount();
+  ahead = -660_000;
+  const expired = await world.logIn(account);
+  ahead = 0;
+  const revoked = await world.logIn(account);
+  await world.call(revoked, 'POST', '/api/v1/auth/logout');
+  const unsigned = encode({ alg: 'none', typ: 'JWT', kid: header?.kid });
+  const keySet = await (await world.portico.request('GET', '/.well-known/jwks.json')).text();
+  return {
+    'no token': '',
+    garbage: 'Bearer garbage',
+    'three parts of garbage': 'Bearer aaaa.bbbb.cccc',
+    'another scheme': `Basic ${Buffer.from('admin@portico.example:portico-demo-admin').toString('base64')}`,
+    'a token without its scheme': token,
+    'a token without signature': `Bearer ${unsigned}.${claims}.`,
+    'a cut signature': `Bearer ${token.slice(0, -4)}`,
+    'other claims under the signature': `Bearer ${head}.${encode({ ...(payload as object), sub: newId() })}.${signature}`,
+    'our kid, another key': `Bearer ${forge(header?.kid ?? '')}`,
+    'the public key as a password': `Bearer ${hmacSigned(head, claims, keySet)}`,
+    'an unknown kid': `Bearer ${forge('unknown')}`,
+    'an expired token': `Bearer ${expired.token}`,
+    'the token of an ended session': `Bearer ${revoked.token}`,
+  };
+}
+
+/** The confusion attack: an HMAC whose password is what everybody may read. */
+function hmacSigned(head: string, claims: string, secret: string): string {
+  const { kid } = JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string };
+  const forged = `${encode({ alg: 'HS256', typ: 'JWT', kid })}.${claims}`;
+  return `${forged}.${createHmac('sha256', secret).update(forged).digest('base64url')}`;
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
+/** A request that gets past authorization exactly if that lets it, and then no further: nothing is ever changed by it. */
+function knock(route: Route, authorization: string): Promise<Response> {
+  const path = `${pathOf(route)}?no-such-parameter=1`;
+  return world.portico.request(route.method, path, authorization === '' ? {} : { headers: { authorization } });
+}
+
+async function codeOf(answer: Response): Promise<string> {
+  return ((await answer.json()) as { code: string }).code;
+}
+
+test('every operation has its case', () => {
+  const listed = [...Object.keys(publicOperations), ...Object.keys(foreign)];
+  expect(listed.toSorted()).toEqual(routes.map(({ operationId }) => operationId).toSorted());
+});
+
+const open = routes.filter(({ scopes }) => scopes === null);
+const closed = routes.filter(({ scopes }) => scopes !== null);
+
+describe.each(open.map((route): [string, Route] => [route.operationId, route]))('%s (public)', (operationId, route) => {
+  test('is public for a reason', () => expect(publicOperations[operationId as Public]).toBeTruthy());
+
+  test.each(['', 'Bearer garbage'])('does not look at the token: "%s"', async (authorization) => {
+    const answer = await knock(route, authorization);
+    expect([answer.status, await codeOf(answer)]).toEqual([400, 'validation-failed']);
+  });
+});
+
+describe.each(closed.map((route): [string, Route] => [route.operationId, route]))('%s', (operationId, route) => {
+  const scopes = route.scopes ?? [];
+
+  test('refuses every token that is no good, always alike', async () => {
+    const answers: Record<string, unknown> = {};
+    for (const [what, authorization] of Object.entries(badTokens)) {
+      const answer = await knock(route, authorization);
+      const { status, code, detail } = (await answer.json()) as { status: number; code: string; detail: string };
+      const challenge = answer.headers.get('www-authenticate');
+      answers[what] = { status: answer.status, body: { status, code, detail }, challenge };
+    }
+    const first = answers['no token'];
+    expect(first).toMatchObject({
+      status: 401,
+      body: { code: 'unauthenticated' },
+      challenge: expect.stringMatching(/^Bearer/),
+    });
+    expect(answers).toEqual(Object.fromEntries(Object.keys(badTokens).map((what) => [what, first])));
+  });
+
+  test.each(roles)('lets the role %s in exactly if it has the scopes', async (role) => {
+    const answer = await knock(route, `Bearer ${tokens[role]}`);
+    const mayCall = scopes.every((scope) => scopesOf([role]).has(scope));
+    expect([answer.status, await codeOf(answer)]).toEqual(
+      mayCall ? [400, 'validation-failed'] : [403, 'insufficient-scope'],
+    );
+  });
+
+  test.each(scopes)('demands %s, whatever else the token has', async (scope) => {
+    const others = [...scopesOf(['admin'])].filter((other) => other !== scope);
+    const answer = await knock(route, `Bearer ${world.portico.tokenFor({ role: 'admin', scopes: others })}`);
+    expect([answer.status, await codeOf(answer)]).toEqual([403, 'insufficient-scope']);
+    expect(answer.headers.get('www-authenticate')).toContain(`scope="${scopes.join(' ')}"`);
+  });
+
+  test("keeps to the caller's own things", () =>
+    checkForeign(routeOf(operationId as Protected), foreign[operationId as Protected]));
+});
+
+async function checkForeign(route: Route, rule: Foreign): Promise<void> {
+  if ('own' in rule) {
+    expect(route.path).not.toContain('{');
+  } else if ('shared' in rule) {
+    // What ordinary users may call is never shared.
+    expect(route.scopes?.every((scope) => scopesOf(['user']).has(scope))).toBe(false);
+  } else if ('absent' in rule) {
+    const { as, path } = rule.absent(world);
+    const answers = [pathOf(route, path), pathOf(route)].map((url) =>
+      world.portico.request(route.method, url, { token: as.token }),
+    );
+    const [foreignOne, madeUp] = await Promise.all(
+      answers.map(async (pending) => {
+        const answer = await pending;
+        const { code, detail } = (await answer.json()) as { code: string; detail?: string };
+        return { status: answer.status, code, detail };
+      }),
+    );
+    expect(foreignOne).toMatchObject({ status: 404, code: 'not-found' });
+    // Not even by its words does the answer tell that it exists.
+    expect(foreignOne).toEqual(madeUp);
+  } else {
+    const { as, owner, secret } = await rule.leftOut(world);
+    const read = async ({ token }: Person): Promise<string> =>
+      (await world.portico.request(route.method, pathOf(route), { token })).text();
+    expect(await read(owner)).toContain(secret);
+    expect(await read(as)).not.toContain(secret);
+  }
+}

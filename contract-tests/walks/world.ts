@@ -1,0 +1,144 @@
+/** The people and things that the walks through the contract act on, made through the API where it can make them. */
+import { routes } from '../../src/contract/generated/routes.ts';
+import type { OperationId } from '../../src/contract/handlers.ts';
+import type { Route } from '../../src/contract/route.ts';
+import { demoAccounts } from '../../src/contexts/identity/index.ts';
+import { seedMembers } from '../../src/contexts/rewards/index.ts';
+import { recordDeadLetters } from '../../src/jobs/dead-letters.ts';
+import { newId } from '../../src/shared/id.ts';
+import { startPortico } from '../../src/testing/portico.ts';
+import type { TestPortico, TestPorticoOptions } from '../../src/testing/portico.ts';
+
+export interface Person {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly token: string;
+}
+
+export interface World {
+  readonly portico: TestPortico;
+  readonly admin: Person;
+  readonly staff: Person;
+  readonly user: Person;
+  /** Another user, with nothing in common with the first. */
+  readonly stranger: Person;
+  /** The user's verified phone, E.164. */
+  readonly phone: string;
+  logIn(account: Account): Promise<Person>;
+  /** @throws when the answer is not 2xx. */
+  call<Body>(person: Person, method: string, path: string, init?: CallOptions): Promise<Body>;
+  createAccount(): Promise<Account>;
+  createCampaign(): Promise<string>;
+  /** Uploads a file of these numbers; it is credited by `runJobs`. @returns the import's id. */
+  upload(campaignId: string, numbers: readonly string[]): Promise<string>;
+  createSuppression(): Promise<string>;
+  /** @returns the ids of all open dead letters, the newest first. */
+  createDeadLetter(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface Account {
+  readonly email: string;
+  readonly password: string;
+}
+
+interface CallOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+const password = 'quiet rivers carry old songs';
+let made = 0;
+
+export async function createWorld(options: TestPorticoOptions = {}): Promise<World> {
+  const portico = await startPortico(options);
+  const { database, identity } = portico.portico;
+  await database.transaction(async (tx) => seedMembers(tx, await identity.seedDemo(tx, { people: 10 })));
+
+  const logIn: World['logIn'] = async ({ email, password: secret }) => {
+    const answer = await portico.request('POST', '/api/v1/auth/login', { body: { email, password: secret } });
+    const { token, sessionId, user } = await good<{ token: string; sessionId: string; user: { id: string } }>(answer);
+    return { token, sessionId, userId: user.id };
+  };
+  const call: World['call'] = async (person, method, path, init = {}) =>
+    good(await portico.request(method, path, { token: person.token, ...init }));
+  const demo = (role: string): Promise<Person> =>
+    logIn(demoAccounts.find((account) => account.role === role) ?? nobody(role));
+
+  const [admin, staff, user] = [await demo('admin'), await demo('staff'), await demo('user')];
+  const createAccount: World['createAccount'] = async () => {
+    const email = `person-${(made += 1)}@walks.example`;
+    const account = { email, password, gender: 'other', age: 30 };
+    await good(await portico.request('POST', '/api/v1/auth/register', { body: account }));
+    await portico.runJobs();
+    const path = `/api/v1/sandbox/messages?limit=1&address=${encodeURIComponent(email)}`;
+    const { items } = await call<{ items: { text: string }[] }>(admin, 'GET', path);
+    const token = /^[\w-]{43}$/m.exec(items[0]?.text ?? '')?.[0];
+    await good(await portico.request('POST', '/api/v1/auth/verify-email', { body: { token } }));
+    return { email, password };
+  };
+
+  return {
+    ...{ portico, admin, staff, user, logIn, call, createAccount },
+    stranger: await logIn(await createAccount()),
+    phone: demoAccounts.find(({ role }) => role === 'user')?.phone ?? nobody('user'),
+    async createCampaign() {
+      const body = {
+        name: 'Nowruz gift',
+        coins: 50,
+        periodPolicy: 'once',
+        messageTemplate: 'You got {coins} coins from {campaign}.',
+        defaultRegion: 'IR',
+      };
+      return (await call<{ id: string }>(staff, 'POST', '/api/v1/bonus-campaigns', { body })).id;
+    },
+    async upload(campaignId, numbers) {
+      const headers = { 'content-type': 'text/csv' };
+      const body = `phone\n${numbers.join('\n')}\n`;
+      const path = `/api/v1/bonus-campaigns/${campaignId}/imports`;
+      return (await call<{ id: string }>(staff, 'POST', path, { headers, body })).id;
+    },
+    async createSuppression() {
+      const address = `person-${(made += 1)}@walks.example`;
+      const body = { channel: 'email', address, category: 'marketing', reason: 'asked for it' };
+      return (await call<{ id: string }>(admin, 'POST', '/api/v1/suppressions', { body })).id;
+    },
+    async createDeadLetter() {
+      // The API has no way to make work fail for good.
+      const failure = { task: 'resendMessage', ref: newId(), reason: 'invalid-number', payload: {}, attempts: 1 };
+      await portico.owner.transaction((tx) => recordDeadLetters(tx, [failure]));
+      const { items } = await call<{ items: { id: string }[] }>(
+        admin,
+        'GET',
+        '/api/v1/dead-letters?open=true&limit=100',
+      );
+      return items.map(({ id }) => id);
+    },
+    close: () => portico.close(),
+  };
+}
+
+async function good<Body>(answer: Response): Promise<Body> {
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${answer.url} answered ${answer.status}: ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as Body;
+}
+
+function nobody(role: string): never {
+  throw new Error(`there is no demo account with the role ${role}`);
+}
+
+/** The route of an operation, whose id the compiler knows. */
+export function routeOf(operationId: OperationId): Route {
+  const route = routes.find((candidate) => candidate.operationId === operationId);
+  if (route === undefined) throw new Error(`${operationId} is not in the route table`);
+  return route;
+}
+
+/** The path with these values, and well-formed made-up ones for the rest. */
+export function pathOf(route: Pick<Route, 'path'>, values: Readonly<Record<string, string>> = {}): string {
+  return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name] ?? (name === 'channel' ? 'sms' : newId());
+    return encodeURIComponent(value);
+  });
+}
