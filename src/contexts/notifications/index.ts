@@ -7,8 +7,7 @@ import type { Cursors } from '../../shared/cursor.ts';
 import type { ContextModule } from '../context.ts';
 import { hasBudget } from './budget-store.ts';
 import { callingCodeOf } from './calling-code.ts';
-import { messageStates } from './message.ts';
-import type { MessageCounts, MessageRequest, MessageState } from './message.ts';
+import type { MessageCounts, MessageRequest } from './message.ts';
 import { silentObserver } from './observer.ts';
 import type { SendingObserver } from './observer.ts';
 import { createNotificationOperations } from './operations.ts';
@@ -16,7 +15,7 @@ import { problems } from './problems.ts';
 import { emailProvider, smsProvider } from './provider.ts';
 import type { SendingLimits } from './provider.ts';
 import { queueMessages } from './queue-messages.ts';
-import { cancelQueued, readCounts } from './queue-store.ts';
+import { cancelQueued, readGroupCounts } from './queue-store.ts';
 import { recordReports } from './record-reports.ts';
 import { createNotificationTasks, notificationSchedule } from './tasks.ts';
 
@@ -37,6 +36,9 @@ export interface NotificationQuestions {
 
   /** Counts a group's messages by state from maintained counters: cheap enough to ask every second. */
   countGroup(queryable: Queryable, groupId: string): Promise<MessageCounts>;
+
+  /** The same for many groups in one query. @returns the counts of each; all zero for a group without messages. */
+  countGroups(queryable: Queryable, groupIds: readonly string[]): Promise<(groupId: string) => MessageCounts>;
 
   /** Cancels the group's messages that nobody has begun to send. @returns how many. */
   cancelGroup(tx: Transaction, groupId: string): Promise<number>;
@@ -91,11 +93,8 @@ export function createNotifications(dependencies: NotificationsDependencies): No
     constraints: { suppressions_once: problems['already-suppressed'] },
 
     queueMessages: (tx, requests) => queueMessages({ tx, clock }, requests),
-    countGroup: async (queryable, groupId) => {
-      const { sms, email } = await readCounts(queryable, groupId);
-      const sums = messageStates.map((state) => [state, sms[state] + email[state]]);
-      return Object.fromEntries(sums) as Record<MessageState, number>;
-    },
+    countGroups: readGroupCounts,
+    countGroup: async (queryable, groupId) => (await readGroupCounts(queryable, [groupId]))(groupId),
     cancelGroup: (tx, groupId) => cancelQueued(tx, groupId, clock.now()),
     hasSmsBudget: (queryable, phone) => hasBudget(queryable, callingCodeOf(phone), limits, clock.now()),
     recordReports: (provider, reports) => recordReports(worker, provider, reports),

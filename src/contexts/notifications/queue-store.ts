@@ -114,8 +114,35 @@ export async function compactCounts(queryable: Queryable, limit: number): Promis
   return (await queryable.query(compact, [limit]))[0]?.merged ?? 0;
 }
 
+const sumGroups = statement<{ group_id: string; state: MessageState; count: number }>(
+  'notifications.count_groups',
+  `select group_id, state, sum(change)::bigint as count from notifications.message_counts
+   where group_id = any ($1) group by group_id, state`,
+);
+
+/**
+ * Counts the messages of several groups by state, over all channels, in one query.
+ *
+ * @returns the counts of a group; all zero for one without messages
+ */
+export async function readGroupCounts(
+  queryable: Queryable,
+  groupIds: readonly string[],
+): Promise<(groupId: string) => MessageCounts> {
+  const rows = await queryable.query(sumGroups, [groupIds]);
+  return (groupId) => {
+    const counts = noCounts();
+    for (const row of rows) if (row.group_id === groupId) counts[row.state] = row.count;
+    return counts;
+  };
+}
+
+function noCounts(): Record<MessageState, number> {
+  return Object.fromEntries(messageStates.map((state) => [state, 0])) as Record<MessageState, number>;
+}
+
 function completeCounts(rows: readonly StateCount[], channel: Channel): MessageCounts {
-  const counts = Object.fromEntries(messageStates.map((state) => [state, 0])) as Record<MessageState, number>;
+  const counts = noCounts();
   for (const row of rows) if (row.channel === channel) counts[row.state] = row.count;
   return counts;
 }

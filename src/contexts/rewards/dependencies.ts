@@ -30,6 +30,6 @@ export interface RewardsDependencies {
   readonly clock: Clock;
   readonly enqueue: Enqueue;
   readonly cursors: Cursors;
-  readonly notifications: Pick<NotificationQuestions, 'queueMessages' | 'countGroup'>;
+  readonly notifications: Pick<NotificationQuestions, 'queueMessages' | 'countGroup' | 'countGroups'>;
   readonly observer: RewardsObserver;
 }

@@ -24,9 +24,10 @@ export async function listBonusImports(
   await getBonusCampaign(dependencies, campaignId);
   const rows = await listImports(primary, { campaignId, sha256, after, limit: limit + 1 });
   const page = pageOf(rows, limit, ({ sortKey, id }) => cursors.encode(scope, { key: sortKey, id }));
-  const items: ImportProgress[] = [];
-  for (const found of page.items) {
-    items.push({ import: found, messages: summariseMessages(await notifications.countGroup(primary, found.id)) });
-  }
+  const countsOf = await notifications.countGroups(
+    primary,
+    page.items.map(({ id }) => id),
+  );
+  const items = page.items.map((found) => ({ import: found, messages: summariseMessages(countsOf(found.id)) }));
   return { items, nextCursor: page.nextCursor };
 }
