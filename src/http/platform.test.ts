@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { routes as contractRoutes } from '../contract/generated/routes.ts';
 import type { Handlers } from '../contract/handlers.ts';
 import { platformProblems } from '../shared/platform-problems.ts';
 import { Problem } from '../shared/problem.ts';
@@ -217,6 +218,23 @@ describe('health', () => {
     const answer = await server.request('GET', '/health/live');
     expect(server.lines.filter((line) => line['requestId'] === answer.headers.get('x-request-id'))).toEqual([]);
   });
+});
+
+test('a deprecated operation says since when, until when, and where to read on', async () => {
+  const routes = contractRoutes
+    .filter(({ operationId }) => operationId === 'getLiveness')
+    .map((route) => ({
+      ...route,
+      deprecated: { since: '2026-11-01T00:00:00Z', sunset: '2027-06-01T00:00:00Z', link: '/docs/moving' },
+    }));
+  const deprecated = await startTestHttp(database.database, {}, { routes });
+  const { headers } = await deprecated.request('GET', '/health/live');
+  await deprecated.close();
+  expect([headers.get('deprecation'), headers.get('sunset'), headers.get('link')]).toEqual([
+    '@1793491200',
+    'Tue, 01 Jun 2027 00:00:00 GMT',
+    '</docs/moving>; rel="deprecation"',
+  ]);
 });
 
 test('a drain refuses new work, finishes what runs, and leaves connections', async () => {

@@ -28,11 +28,14 @@ export interface HttpTimeouts {
   readonly keepAliveMilliseconds: number;
   /** Until all headers have arrived; above keep-alive. */
   readonly headersMilliseconds: number;
+  /** A connection on which nothing moves for so long is cut: a client that stops reading must not hold a download open. */
+  readonly stalledMilliseconds: number;
 }
 
 export const defaultTimeouts: HttpTimeouts = {
   keepAliveMilliseconds: 65_000,
   headersMilliseconds: 70_000,
+  stalledMilliseconds: 300_000,
 };
 
 export interface HttpServer {
@@ -141,8 +144,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
-function createListener({ keepAliveMilliseconds, headersMilliseconds }: HttpTimeouts): NodeServer {
-  return createServer({
+function createListener({ keepAliveMilliseconds, headersMilliseconds, stalledMilliseconds }: HttpTimeouts): NodeServer {
+  const listener = createServer({
     maxHeaderSize: maxHeaderBytes,
     keepAliveTimeout: keepAliveMilliseconds,
     headersTimeout: headersMilliseconds,
@@ -150,6 +153,8 @@ function createListener({ keepAliveMilliseconds, headersMilliseconds }: HttpTime
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(5_000, headersMilliseconds / 2),
   });
+  listener.timeout = stalledMilliseconds;
+  return listener;
 }
 
 function boomProblem(status: number, error: Error): Problem {

@@ -8,6 +8,7 @@ import { createTestDatabase } from '../testing/database.ts';
 import type { TestDatabase } from '../testing/database.ts';
 import { startTestHttp } from '../testing/http-server.ts';
 import type { TestHttp } from '../testing/http-server.ts';
+import { openRaw } from '../testing/raw-http.ts';
 
 let database: TestDatabase;
 let server: TestHttp;
@@ -168,6 +169,21 @@ describe('a download', () => {
     expect(answer.status).toBe(200);
     await expect(answer.text()).rejects.toThrow();
     expect(server.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'request failed' }));
+  });
+
+  test('that its client stops reading is cut', async () => {
+    sourceEnded = Promise.withResolvers();
+    server = await startTestHttp(database.database, handlers, { timeouts: { stalledMilliseconds: 100 } });
+    source = async function* () {
+      for (;;) yield 'x'.repeat(65_536);
+    };
+    const connection = await openRaw(server.port);
+    connection.socket.pause();
+    connection.write(
+      `GET ${rejects} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.token(['imports:read'])}\r\n\r\n`,
+    );
+    await sourceEnded.promise;
+    connection.close();
   });
 
   test('HEAD has no body and asks the source for nothing', async () => {
