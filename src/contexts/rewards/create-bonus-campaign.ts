@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { isRegion } from '../../shared/phone.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { BonusCampaign } from './bonus-campaign.ts';
-import { isClosed } from './bonus-campaign.ts';
+import { isClosed, messageOf } from './bonus-campaign.ts';
 import { insertCampaign } from './campaign-store.ts';
 import { problems } from './problems.ts';
 
@@ -11,10 +11,13 @@ export type CreateBonusCampaign = Omit<BonusCampaign, 'createdAt' | 'defaultRegi
   readonly defaultRegion: string;
 };
 
+/** What every SMS vendor takes in one message; the narrowest takes this much. */
+const LONGEST_MESSAGE = 900;
+
 /**
  * Creates a campaign and its pool of coins.
  *
- * @throws Problem 409 `region-unknown`, `claim-end-passed`
+ * @throws Problem 409 `region-unknown`, `claim-end-passed`, `message-too-long`
  */
 export async function createBonusCampaign(
   { tx, clock }: { readonly tx: Transaction; readonly clock: Clock },
@@ -27,6 +30,12 @@ export async function createBonusCampaign(
   const now = clock.now();
   if (isClosed(command, now)) {
     throw new Problem(problems['claim-end-passed'], { detail: 'claimUntil must lie in the future.' });
+  }
+  const { length } = messageOf(command);
+  if (length > LONGEST_MESSAGE) {
+    throw new Problem(problems['message-too-long'], {
+      detail: `Filled in, the message has ${length} characters; at most ${LONGEST_MESSAGE} are sent.`,
+    });
   }
   const campaign = { ...command, defaultRegion, createdAt: now };
   await insertCampaign(tx, campaign);

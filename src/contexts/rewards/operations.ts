@@ -20,6 +20,8 @@ import { resumeBonusImport } from './resume-bonus-import.ts';
 
 const DEFAULT_WINDOW_SECONDS = 300;
 const DIFFERENCES_SHOWN = 100;
+/** An offset can move the last hours of the year 9999 into 10000, which no timestamp of the contract can say. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 export function createRewardsOperations(dependencies: RewardsDependencies) {
   const { clock, enqueue, notifications } = dependencies;
@@ -34,7 +36,7 @@ export function createRewardsOperations(dependencies: RewardsDependencies) {
           ...rest,
           id: caller.id('campaign'),
           windowSeconds,
-          claimUntil: claimUntil === undefined ? null : new Date(claimUntil),
+          claimUntil: claimUntil === undefined ? null : new Date(Math.min(Date.parse(claimUntil), LAST_INSTANT)),
           createdBy: caller.principal.userId,
         },
       );

@@ -4,6 +4,7 @@ import { defineProblems } from '../../shared/problem.ts';
 export const problems = defineProblems({
   'region-unknown': { status: 409, title: 'Region unknown' },
   'claim-end-passed': { status: 409, title: 'End of claims has passed' },
+  'message-too-long': { status: 409, title: 'Message too long' },
   'campaign-closed': { status: 409, title: 'Campaign closed' },
   'window-not-open': { status: 409, title: 'Window not open' },
   'import-empty': { status: 409, title: 'No lines in the file' },

@@ -75,6 +75,12 @@ describe('Campaigns', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
+  it('may be claimed until the end of time, wherever it is named', async () => {
+    const answer = await createCampaign({ claimUntil: '9999-12-31T23:59:59-12:00' });
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({ claimUntil: '9999-12-31T23:59:59.999Z' });
+  });
+
   it('are created once per idempotency key, and another content under it is refused', async () => {
     const headers = { 'idempotency-key': newId() };
     const first = await createCampaign({ name: 'Yalda' }, headers);
@@ -93,6 +99,7 @@ describe('Campaigns', () => {
   it.each([
     [{ defaultRegion: 'ZZ' }, 409, 'region-unknown'],
     [{ claimUntil: '2020-01-01T00:00:00Z' }, 409, 'claim-end-passed'],
+    [{ name: 'x'.repeat(100), messageTemplate: '{campaign}'.repeat(10) }, 409, 'message-too-long'],
     [{ messageTemplate: 'Hello {name}' }, 400, 'validation-failed'],
     [{ messageTemplate: ' ' }, 400, 'validation-failed'],
     [{ coins: 0 }, 400, 'validation-failed'],
