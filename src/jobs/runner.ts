@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger as QueueLogger, parseCronItems, run, runOnce } from 'graphile-worker';
 import type { Runner, RunnerOptions as QueueOptions, WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
@@ -27,12 +28,12 @@ export interface RunnerOptions extends Omit<TaskSurroundings, 'busy'> {
 const usualGrace = 10_000;
 
 /** A runner with usual settings has stopped after so many milliseconds at most. */
-export const jobStopMilliseconds = usualGrace + usualPatience;
+export const jobStopMilliseconds = usualGrace + usualPatience + 1_000;
 
 export interface JobRunner {
   /**
    * Takes no further job and lets running ones end within the grace; then aborts their signal and puts those back that
-   * stop, or that lose its patience.
+   * stop, or that lose its patience. Returns at the latest a moment after that: without the database the queue would wait.
    */
   stop(): Promise<void>;
 }
@@ -48,6 +49,7 @@ export async function startJobs(options: RunnerOptions): Promise<JobRunner> {
   const patient = patientPool(options.pool);
   const runners: Runner[] = [];
   const stopRunners = async (): Promise<void> => {
+    patient.end();
     await Promise.all(runners.map((runner) => runner.stop()));
     await patient.settled();
     await presence.end();
@@ -68,10 +70,15 @@ export async function startJobs(options: RunnerOptions): Promise<JobRunner> {
     own: () => ({ workers: presence.workers, busy: busy.ids() }),
     ...options.recovery,
   });
+  const limit = (options.grace ?? usualGrace) + (options.patience ?? usualPatience) + 1_000;
   return {
     stop: async () => {
-      await recovery.end();
-      await stopRunners();
+      await Promise.race([
+        recovery.end().then(stopRunners),
+        pause(limit, undefined, { ref: false }).then(() => {
+          options.log.warn('the queue did not stop in time and is left as it is');
+        }),
+      ]);
     },
   };
 }
