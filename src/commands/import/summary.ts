@@ -22,7 +22,11 @@ export function summaryOf(state: Schema<'BonusImport'>, rejectsFile: string | nu
     row('malformed', counts.malformed, rejectsFile === null ? '' : `listed in ${rejectsFile}`),
     ...optional('expired', counts.expired, 'nobody verified the number in time'),
     ...optional('remaining', counts.remaining, 'not credited: go on with --resume'),
-    row('messages', left, `sent, ${number(messages.delivered)} reported delivered so far, ${number(messages.failed)} failed`),
+    row(
+      'messages',
+      left,
+      `sent, ${number(messages.delivered)} reported delivered so far, ${number(messages.failed)} failed`,
+    ),
     ...optional('unknown', messages.unknown, 'messages whose fate the provider has not told'),
   ].join('\n');
 }
