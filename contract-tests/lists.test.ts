@@ -1,0 +1,193 @@
+/** Walks every list: pages neither repeat nor skip a row while others write, and a cursor opens only its own list. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { routes } from '../src/contract/generated/routes.ts';
+import type { Traits } from '../src/contract/generated/traits.ts';
+import type { OperationId } from '../src/contract/handlers.ts';
+import { demoPhone } from '../src/shared/demo-phone.ts';
+import { createWorld, pathOf, routeOf } from './walks/world.ts';
+import type { Person, World } from './walks/world.ts';
+
+type List = {
+  [O in OperationId]: Traits[O]['defaulted'] extends 'limit'
+    ? 'limit' extends Traits[O]['defaulted']
+      ? O
+      : never
+    : never;
+}[OperationId];
+
+/** How one list is read and filled. */
+interface ListCase {
+  readonly as: (world: World) => Person;
+  /** Values of the path's parameters. */
+  readonly path?: (world: World) => Promise<Readonly<Record<string, string>>>;
+  /** A filter under which the rows also appear; a cursor made without it must not fit. */
+  readonly filter?: string;
+  /** Puts one more row into the list. */
+  readonly add: (world: World, path: Readonly<Record<string, string>>) => Promise<unknown>;
+  /** Takes one of these rows out; where rows can go. */
+  readonly remove?: (world: World, ids: readonly string[]) => Promise<string>;
+}
+
+let numbers = 0;
+const number = (): string => `0935${String((numbers += 1)).padStart(7, '0')}`;
+const mail = async (world: World): Promise<void> => {
+  await world.createAccount();
+};
+
+const lists: Readonly<Record<List, ListCase>> = {
+  listSessions: {
+    as: ({ user }) => user,
+    add: (world) => world.logIn({ email: 'user@portico.example', password: 'portico-demo-user' }),
+    remove: async (world, ids) => {
+      const id = ids.find((candidate) => candidate !== world.user.sessionId) ?? '';
+      await world.call(world.user, 'DELETE', `/api/v1/sessions/${id}`);
+      return id;
+    },
+  },
+  listUsers: { as: ({ admin }) => admin, filter: 'role=user', add: (world) => world.createAccount() },
+  listMessages: { as: ({ staff }) => staff, filter: 'channel=email', add: mail },
+  listSandboxMessages: { as: ({ staff }) => staff, filter: 'channel=email', add: mail },
+  listSuppressions: {
+    as: ({ admin }) => admin,
+    filter: 'channel=email',
+    add: (world) => world.createSuppression(),
+    remove: async (world, [id = '']) => {
+      await world.call(world.admin, 'DELETE', `/api/v1/suppressions/${id}`);
+      return id;
+    },
+  },
+  listDeadLetters: { as: ({ admin }) => admin, filter: 'open=true', add: (world) => world.createDeadLetter() },
+  listBonusCampaigns: { as: ({ staff }) => staff, add: (world) => world.createCampaign() },
+  listBonusImports: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ campaignId: await world.createCampaign() }),
+    add: (world, { campaignId = '' }) => world.upload(campaignId, [number()]),
+  },
+  listWalletEntries: {
+    as: ({ user }) => user,
+    add: async (world) => {
+      await world.upload(await world.createCampaign(), [world.phone, demoPhone(1)]);
+      await world.portico.runJobs();
+    },
+  },
+};
+
+interface Page {
+  readonly items: readonly { readonly id: string | number }[];
+  readonly nextCursor: string | null;
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+}, 120_000);
+afterAll(() => world.close());
+
+test('every list has its case', () => {
+  const known = routes.filter(({ parameters }) => parameters.some(({ name }) => name === 'cursor'));
+  expect(Object.keys(lists).toSorted()).toEqual(known.map(({ operationId }) => operationId).toSorted());
+});
+
+describe.each(Object.entries(lists) as [List, ListCase][])('%s', (operationId, list) => {
+  const route = routeOf(operationId);
+  let path: Readonly<Record<string, string>>;
+  let url: string;
+
+  beforeAll(async () => {
+    path = (await list.path?.(world)) ?? {};
+    url = pathOf(route, path);
+    for (let row = 0; row < 7; row += 1) await list.add(world, path);
+  }, 60_000);
+
+  const read = async (query: string): Promise<Page> => world.call(list.as(world), 'GET', `${url}?${query}`);
+  const refusal = async (query: string): Promise<[number, string]> => {
+    const answer = await world.portico.request('GET', `${url}?${query}`, { token: list.as(world).token });
+    return [answer.status, ((await answer.json()) as { code: string }).code];
+  };
+  const cursorOf = async (query = 'limit=2'): Promise<string> => {
+    const { nextCursor } = await read(query);
+    if (nextCursor === null) throw new Error('the list is too short to have a second page');
+    return nextCursor;
+  };
+
+  test('shows each row that stays exactly once, while rows come and go', async () => {
+    const before = (await read('limit=100')).items.map(({ id }) => String(id));
+    expect(before.length).toBeGreaterThanOrEqual(7);
+    const seen: string[] = [];
+    const removed = new Set<string>();
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Page = await read(`limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      seen.push(...page.items.map(({ id }) => String(id)));
+      cursor = page.nextCursor;
+      // At most a few, so that a list that grows at its end is not read for ever.
+      if (seen.length < 8) await list.add(world, path);
+      if (list.remove !== undefined && removed.size === 0) {
+        removed.add(
+          await list.remove(
+            world,
+            before.filter((id) => !seen.includes(id)),
+          ),
+        );
+      }
+    }
+    expect(seen).toEqual([...new Set(seen)]);
+    const stayed = before.filter((id) => !removed.has(id));
+    expect(seen.filter((id) => stayed.includes(id))).toEqual(stayed);
+  });
+
+  test('gives as many as asked, at most 100, and says where it ends', async () => {
+    const all = await read('limit=100');
+    expect(all.nextCursor).toBeNull();
+    expect((await read('limit=1')).items).toEqual(all.items.slice(0, 1));
+    expect((await read(`limit=${all.items.length}`)).nextCursor).toBeNull();
+    expect((await read('')).items).toEqual(all.items.slice(0, 20));
+    expect(await refusal('limit=0')).toEqual([400, 'validation-failed']);
+    expect(await refusal('limit=101')).toEqual([400, 'validation-failed']);
+  });
+
+  test('refuses a cursor with any character changed, cut or added', async () => {
+    const cursor = await cursorOf();
+    const changed = Array.from(
+      cursor,
+      (character, at) => cursor.slice(0, at) + (character === 'A' ? 'B' : 'A') + cursor.slice(at + 1),
+    );
+    for (const tampered of [...changed, cursor.slice(0, -1), cursor.slice(1), `${cursor}A`, 'A', 'made-up']) {
+      expect([tampered, ...(await refusal(`limit=2&cursor=${tampered}`))]).toEqual([tampered, 400, 'invalid-cursor']);
+    }
+  });
+
+  test('refuses a cursor of another list', async () => {
+    const other = operationId === 'listSuppressions' ? 'listBonusCampaigns' : 'listSuppressions';
+    for (let row = 0; row < 3; row += 1) await lists[other].add(world, {});
+    const page = await world.call<Page>(world.admin, 'GET', `${pathOf(routeOf(other))}?limit=2`);
+    expect(await refusal(`limit=2&cursor=${page.nextCursor}`)).toEqual([400, 'invalid-cursor']);
+  });
+
+  if (list.filter !== undefined) {
+    test('refuses a cursor made under another filter', async () => {
+      expect(await refusal(`limit=2&${list.filter}&cursor=${await cursorOf()}`)).toEqual([400, 'invalid-cursor']);
+      const filtered = await cursorOf(`limit=2&${list.filter}`);
+      expect(await refusal(`limit=2&cursor=${filtered}`)).toEqual([400, 'invalid-cursor']);
+      expect((await read(`limit=2&${list.filter}&cursor=${filtered}`)).items.length).toBeGreaterThan(0);
+    });
+  }
+
+  if (list.path !== undefined) {
+    test('refuses a cursor of another parent', async () => {
+      const elsewhere = pathOf(route, (await list.path?.(world)) ?? {});
+      const answer = await world.portico.request('GET', `${elsewhere}?cursor=${await cursorOf()}`, {
+        token: list.as(world).token,
+      });
+      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([400, 'invalid-cursor']);
+    });
+  }
+
+  test("does not open another person's rows to the holder of a cursor", async () => {
+    const cursor = await cursorOf();
+    const answer = await world.portico.request('GET', `${url}?cursor=${cursor}`, { token: world.stranger.token });
+    const theirs = (await read('limit=100')).items.map(({ id }) => String(id));
+    const shown = answer.status === 200 ? ((await answer.json()) as Page).items.map(({ id }) => String(id)) : [];
+    expect([200, 400, 403]).toContain(answer.status);
+    expect(shown.filter((id) => theirs.includes(id))).toEqual([]);
+  });
+});
