@@ -41,7 +41,6 @@ const isDoor = (file: string): boolean => /(^|[/-])operations\.ts$/.test(file);
 /** Packages a context may use: mathematics, files and PostgreSQL. Anything that talks to the world is behind a port. */
 const packagesOfContexts = new Set([
   'bcrypt',
-  'csv-parse',
   'jsonwebtoken',
   'libphonenumber-js',
   'lru-cache',
