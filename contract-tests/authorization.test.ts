@@ -90,6 +90,8 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   listMessages: staffShare,
   getMessage: staffShare,
   getMessageCounts: staffShare,
+  getMessageProviders: staffShare,
+  getMessageProviders: staffShare,
   cancelMessageGroup: adminsShare,
   listSuppressions: staffShare,
   createSuppression: adminsShare,

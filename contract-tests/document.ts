@@ -17,8 +17,8 @@ export interface PathItem extends Readonly<Partial<Record<Method, Operation>>> {
 export interface Operation {
   readonly operationId: string;
   readonly parameters?: readonly (Parameter | Reference)[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: unknown }>> };
   readonly responses: Readonly<Record<string, Response | Reference>>;
-  readonly 'x-streaming'?: 'request' | 'response';
 }
 
 export interface Parameter {
@@ -43,6 +43,8 @@ export interface ResolvedOperation {
   readonly method: Method;
   readonly path: string;
   readonly parameters: readonly Parameter[];
+  /** The example of the request body, whatever its media type. */
+  readonly example: unknown;
   readonly responses: Readonly<Record<string, Response>>;
 }
 
@@ -71,7 +73,9 @@ export function resolvedOperations(document: OpenApiDocument): ResolvedOperation
           resolve(response, document.components.responses),
         ]),
       );
-      return [{ operationId: operation.operationId, method, path, parameters: [...parameters.values()], responses }];
+      const [example] = Object.values(operation.requestBody?.content ?? {}).map((content) => content.example);
+      const { operationId } = operation;
+      return [{ operationId, method, path, parameters: [...parameters.values()], example, responses }];
     }),
   );
 }

@@ -1,0 +1,122 @@
+/** Walks every operation that takes an `Idempotency-Key`: a repetition has no further effect. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { routes } from '../src/contract/generated/routes.ts';
+import type { Traits } from '../src/contract/generated/traits.ts';
+import type { OperationId } from '../src/contract/handlers.ts';
+import { newId } from '../src/shared/id.ts';
+import { createWorld, pathOf, routeOf } from './walks/world.ts';
+import type { World } from './walks/world.ts';
+
+type Repeatable = { [O in OperationId]: Traits[O]['transactional'] extends true ? O : never }[OperationId];
+
+/** A request that succeeds, made anew for each call. */
+interface RepeatCase {
+  readonly path?: (world: World) => Promise<Readonly<Record<string, string>>>;
+  readonly body?: () => object;
+}
+
+/** An import that is stopped with lines left. */
+async function cancelledImport(world: World): Promise<Record<string, string>> {
+  const importId = await world.upload(await world.createCampaign(), ['09350000001']);
+  await world.call(world.staff, 'POST', `/api/v1/bonus-imports/${importId}/cancel`);
+  return { importId };
+}
+
+let made = 0;
+const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
+  createBonusCampaign: {
+    body: () => ({
+      name: `Campaign ${(made += 1)}`,
+      coins: 50,
+      periodPolicy: 'once',
+      messageTemplate: 'You got {coins} coins.',
+      defaultRegion: 'IR',
+    }),
+  },
+  createSuppression: {
+    body: () => ({
+      channel: 'email',
+      address: `repeat-${(made += 1)}@walks.example`,
+      category: 'all',
+      reason: 'asked for it',
+    }),
+  },
+  cancelBonusImport: { path: cancelledImport },
+  resumeBonusImport: { path: cancelledImport },
+  cancelMessageGroup: {
+    path: async (world) => {
+      const groupId = await world.upload(await world.createCampaign(), [world.phone]);
+      await world.portico.runJobs();
+      return { groupId };
+    },
+  },
+  redriveDeadLetters: { body: () => ({ reason: `reason ${(made += 1)}`, limit: 1 }) },
+  redriveDeadLetter: { path: async (world) => ({ deadLetterId: (await world.createDeadLetter())[0] ?? '' }) },
+};
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+}, 120_000);
+afterAll(() => world.close());
+
+test('every operation with a key has its case', () => {
+  const known = routes.filter(({ idempotencyKey }) => idempotencyKey).map(({ operationId }) => operationId);
+  expect(Object.keys(repeatable).toSorted()).toEqual(known.toSorted());
+});
+
+describe.each(Object.entries(repeatable) as [Repeatable, RepeatCase][])('%s', (operationId, { path, body }) => {
+  const route = routeOf(operationId);
+  const make = async (): Promise<{ url: string; body: object | undefined }> => ({
+    url: pathOf(route, (await path?.(world)) ?? {}),
+    body: body?.(),
+  });
+  const send = async (request: { url: string; body: object | undefined }, key: string): Promise<Sent> => {
+    const answer = await world.portico.request(route.method, request.url, {
+      token: world.admin.token,
+      headers: { 'idempotency-key': key },
+      ...(request.body === undefined ? {} : { body: request.body }),
+    });
+    const { headers } = answer;
+    const kept = { location: headers.get('location'), etag: headers.get('etag'), type: headers.get('content-type') };
+    return { status: answer.status, kept, text: await answer.text(), replayed: headers.get('idempotent-replayed') };
+  };
+
+  test('gives the first answer again, byte for byte', async () => {
+    const [request, key] = [await make(), newId()];
+    const first = await send(request, key);
+    expect([first.status < 300, first.replayed]).toEqual([true, null]);
+    expect(await send(request, key)).toEqual({ ...first, replayed: 'true' });
+    expect(await send(request, `"${key}"`)).toEqual({ ...first, replayed: 'true' });
+  });
+
+  test('refuses the key for another request, and still knows the first', async () => {
+    const [request, key] = [await make(), newId()];
+    const first = await send(request, key);
+    const other = await send(await make(), key);
+    expect([other.status, (JSON.parse(other.text) as { code: string }).code]).toEqual([422, 'idempotency-key-reused']);
+    expect(await send(request, key)).toEqual({ ...first, replayed: 'true' });
+  });
+
+  test('has one effect for twenty at once', async () => {
+    const [request, key] = [await make(), newId()];
+    const answers = await Promise.all(Array.from({ length: 20 }, () => send(request, key)));
+    const done = answers.filter(({ status }) => status < 300);
+    expect(done.filter(({ replayed }) => replayed === null)).toHaveLength(1);
+    expect(new Set(done.map(({ text }) => text)).size).toBe(1);
+    const refused = answers.filter(({ status }) => status >= 300);
+    expect(
+      new Set(refused.map(({ status, text }) => `${status} ${(JSON.parse(text) as { code: string }).code}`)).size,
+    ).toBeLessThan(2);
+    for (const { status, text } of refused) {
+      expect([status, (JSON.parse(text) as { code: string }).code]).toEqual([409, 'idempotency-key-in-use']);
+    }
+  });
+});
+
+interface Sent {
+  readonly status: number;
+  readonly kept: object;
+  readonly text: string;
+  readonly replayed: string | null;
+}

@@ -1,0 +1,136 @@
+/** Walks every operation with `If-Match`: a stale tag changes nothing, and of two writers one is told. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { routes } from '../src/contract/generated/routes.ts';
+import type { OperationId } from '../src/contract/handlers.ts';
+import { createWorld, pathOf, routeOf } from './walks/world.ts';
+import type { Person, World } from './walks/world.ts';
+
+/** How one versioned thing is read and changed. */
+interface TagCase {
+  readonly as: (world: World) => Person;
+  readonly path: (world: World) => Promise<Readonly<Record<string, string>>>;
+  /** Where its tag is read; default: the operation's own path. */
+  readonly read?: OperationId;
+  /** A body that changes the present state; each number another one. */
+  readonly body: (change: number, present: string) => object;
+}
+
+const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
+  updateProfile: {
+    as: ({ user }) => user,
+    path: async () => ({}),
+    read: 'getMe',
+    body: (change) => ({ gender: 'other', age: 20 + change }),
+  },
+  updateUserRoles: {
+    as: ({ admin }) => admin,
+    path: async ({ stranger }) => ({ userId: stranger.userId }),
+    read: 'getUser',
+    body: (change, present) => ({ roles: otherRoles(change, (JSON.parse(present) as { roles: string[] }).roles) }),
+  },
+  updateSandboxBehaviour: {
+    as: ({ staff }) => staff,
+    path: async () => ({ channel: 'email' }),
+    read: 'getSandboxBehaviour',
+    body: (change) => ({
+      ...{ failRate: 0, rejectRate: 0, loseAnswerRate: 0, undeliveredRate: 0, loseReportRate: 0 },
+      ...{ sendDelayMilliseconds: 0, reportDelayMilliseconds: change },
+    }),
+  },
+};
+
+/** Setting what is set already would be no change, and keep the tag. */
+function otherRoles(change: number, present: readonly string[]): readonly string[] {
+  const sets = [['user'], ['user', 'staff'], ['user', 'admin']].filter((set) => set.toString() !== present.toString());
+  return sets[change % sets.length] ?? [];
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+}, 120_000);
+afterAll(() => world.close());
+
+test('every operation with If-Match has its case', () => {
+  const known = routes.filter(({ ifMatch }) => ifMatch !== null).map(({ operationId }) => operationId);
+  expect(Object.keys(tagged).toSorted()).toEqual(known.toSorted());
+});
+
+let changes = 0;
+
+describe.each(Object.entries(tagged) as [OperationId, TagCase][])('%s', (operationId, { as, path, read, body }) => {
+  const route = routeOf(operationId);
+  let url: string;
+  let source: string;
+  beforeAll(async () => {
+    const values = await path(world);
+    url = pathOf(route, values);
+    source = read === undefined ? url : pathOf(routeOf(read), values);
+  });
+
+  const state = async (): Promise<{ tag: string; text: string }> => {
+    const answer = await world.portico.request('GET', source, { token: as(world).token });
+    return { tag: answer.headers.get('etag') ?? '', text: await answer.text() };
+  };
+  const change = async (tag: string | undefined, present?: string): Promise<Response> => {
+    const headers: Record<string, string> = tag === undefined ? {} : { 'if-match': tag };
+    const next = body((changes += 1), present ?? (await state()).text);
+    return world.portico.request(route.method, url, { token: as(world).token, headers, body: next });
+  };
+  const refusalOf = async (answer: Response): Promise<unknown> => {
+    const { code } = (await answer.json()) as { code?: string };
+    return [answer.status, code];
+  };
+
+  test('changes under the current tag, and gives a new one', async () => {
+    const before = await state();
+    const answer = await change(before.tag);
+    expect(answer.status).toBe(200);
+    const after = await state();
+    expect(after.tag).not.toBe(before.tag);
+    expect(after.text).not.toBe(before.text);
+    expect(answer.headers.get('etag')).toBe(after.tag);
+  });
+
+  test('refuses a stale tag, a made-up one and a weak one, and changes nothing', async () => {
+    const first = await state();
+    expect((await change(first.tag)).status).toBe(200);
+    const now = await state();
+    for (const tag of [first.tag, '"made-up"', `W/${now.tag}`, now.tag.slice(1, -1)]) {
+      expect([tag, await refusalOf(await change(tag))]).toEqual([tag, [412, 'precondition-failed']]);
+    }
+    expect(await state()).toEqual(now);
+  });
+
+  test('takes any of several tags, and *', async () => {
+    const { tag } = await state();
+    expect((await change(`"made-up", ${tag}`)).status).toBe(200);
+    expect((await change('*')).status).toBe(200);
+  });
+
+  test(route.ifMatch === 'required' ? 'demands a tag' : 'may be called without a tag', async () => {
+    const before = await state();
+    const answer = await change(undefined);
+    if (route.ifMatch === 'required') {
+      expect(await refusalOf(answer)).toEqual([428, 'precondition-required']);
+      expect(await state()).toEqual(before);
+    } else {
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  test('lets one of ten writers win', async () => {
+    const { tag, text } = await state();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => change(tag, text)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 9 }, () => 412)]);
+  });
+
+  test('answers 304 to who has the current state already', async () => {
+    const { tag } = await state();
+    const again = (given: string): Promise<Response> =>
+      world.portico.request('GET', source, { token: as(world).token, headers: { 'if-none-match': given } });
+    const unchanged = await again(tag);
+    expect([unchanged.status, unchanged.headers.get('etag'), await unchanged.text()]).toEqual([304, tag, '']);
+    expect((await again('"made-up"')).status).toBe(200);
+  });
+});
