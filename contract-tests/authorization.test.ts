@@ -91,7 +91,6 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   getMessage: staffShare,
   getMessageCounts: staffShare,
   getMessageProviders: staffShare,
-  getMessageProviders: staffShare,
   cancelMessageGroup: adminsShare,
   listSuppressions: staffShare,
   createSuppression: adminsShare,
