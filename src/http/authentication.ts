@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../contract/caller.ts';
 import type { Clock } from '../shared/clock.ts';
-import { platformProblems } from '../shared/platform-problems.ts';
+import { unauthenticated } from '../shared/platform-problems.ts';
 import { Problem } from '../shared/problem.ts';
 
 /** Who can tell whether an access token is good; identity implements it. */
@@ -67,12 +67,4 @@ async function verify(verifier: TokenVerifier, token: string): Promise<Credentia
 function bearerToken(header: string | undefined): string | null {
   if (header === undefined || header.length > maxTokenLength) return null;
   return BEARER.exec(header)?.[1] ?? null;
-}
-
-function unauthenticated(cause?: unknown): Problem {
-  return new Problem(platformProblems.unauthenticated, {
-    detail: 'Send a valid access token as "Authorization: Bearer …".',
-    headers: { 'www-authenticate': 'Bearer realm="portico"' },
-    cause,
-  });
 }

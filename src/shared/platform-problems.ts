@@ -38,3 +38,12 @@ export function unavailable(retryAfterSeconds: number, options: { detail?: strin
     headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) },
   });
 }
+
+/** The 401 of absent, malformed, forged, expired and revoked tokens: they must all look alike. */
+export function unauthenticated(cause?: unknown): Problem {
+  return new Problem(platformProblems.unauthenticated, {
+    detail: 'The access token is missing, wrong, expired or revoked.',
+    headers: { 'www-authenticate': 'Bearer realm="portico"' },
+    cause,
+  });
+}

@@ -1,8 +1,7 @@
 import jwt from 'jsonwebtoken';
 import type { Principal } from '../../contract/caller.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { platformProblems } from '../../shared/platform-problems.ts';
-import { Problem } from '../../shared/problem.ts';
+import { unauthenticated } from '../../shared/platform-problems.ts';
 import { scopesOf } from './role.ts';
 import type { Role } from './role.ts';
 import type { IdentitySettings } from './settings.ts';
@@ -89,13 +88,4 @@ function readClaims(claims: jwt.JwtPayload | string): VerifiedToken {
     scopes: new Set(scope === '' ? [] : scope.split(' ')),
   };
   return { principal, expiresAt: new Date(exp * 1000) };
-}
-
-/** The one answer to every token that isn't good. */
-export function unauthenticated(cause?: unknown): Problem {
-  return new Problem(platformProblems.unauthenticated, {
-    detail: 'The access token is missing, wrong, expired or revoked.',
-    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
-    cause,
-  });
 }

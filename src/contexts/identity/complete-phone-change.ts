@@ -1,4 +1,4 @@
-import { unauthenticated } from './access-token.ts';
+import { unauthenticated } from '../../shared/platform-problems.ts';
 import type { Account } from './account.ts';
 import { checkCode } from './check-code.ts';
 import { claimPhone } from './claim-phone.ts';

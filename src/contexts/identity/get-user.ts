@@ -1,6 +1,5 @@
 import type { Principal } from '../../contract/caller.ts';
-import { notFound } from '../../shared/platform-problems.ts';
-import { unauthenticated } from './access-token.ts';
+import { notFound, unauthenticated } from '../../shared/platform-problems.ts';
 import type { Account } from './account.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { findAccount } from './user-store.ts';

@@ -1,7 +1,8 @@
 import type { Principal } from '../../contract/caller.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import { unauthenticated } from '../../shared/platform-problems.ts';
 import type { ContextModule } from '../context.ts';
-import { unauthenticated, verifyAccessToken } from './access-token.ts';
+import { verifyAccessToken } from './access-token.ts';
 import type { VerifiedToken } from './access-token.ts';
 import type { IdentityDependencies, IdentityParts } from './dependencies.ts';
 import { createIdentityOperations } from './operations.ts';

@@ -1,5 +1,5 @@
 import { Problem } from '../../shared/problem.ts';
-import { unauthenticated } from './access-token.ts';
+import { unauthenticated } from '../../shared/platform-problems.ts';
 import { checkPassword } from './check-password.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { requireGoodPassword } from './password-policy.ts';

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/transaction.ts';
 import { requireMatch } from '../../shared/etag.ts';
 import { newId } from '../../shared/id.ts';
-import { unauthenticated } from './access-token.ts';
+import { unauthenticated } from '../../shared/platform-problems.ts';
 import type { Account, Profile } from './account.ts';
 import { chargeEmail } from './charge-message.ts';
 import type { IdentityParts } from './dependencies.ts';
