@@ -26,14 +26,14 @@ function calls(succeeded: number, failed: number): void {
 describe('the circuit breaker', () => {
   test('too few calls prove nothing, however badly they went', () => {
     calls(0, 9);
-    expect(breaker.state).toBe('closed');
+    expect(breaker.circuit.state).toBe('closed');
   });
 
   test('opens at the share of failures, and says why', () => {
     calls(5, 4);
-    expect(breaker.state).toBe('closed');
+    expect(breaker.circuit.state).toBe('closed');
     calls(0, 1);
-    expect(breaker.state).toBe('open');
+    expect(breaker.circuit.state).toBe('open');
     expect(changes).toEqual(['open: 5 of 10 calls failed']);
     expect(breaker.enter()).toBeUndefined();
     expect(breaker.pauseLeft()).toBe(5_000);
@@ -43,18 +43,18 @@ describe('the circuit breaker', () => {
     calls(0, 9);
     time += 11_000;
     calls(9, 1);
-    expect(breaker.state).toBe('closed');
+    expect(breaker.circuit.state).toBe('closed');
   });
 
   test('after the pause one probe goes, and only one', () => {
     calls(0, 10);
     time += 5_000;
-    expect(breaker.state).toBe('probing');
+    expect(breaker.circuit.state).toBe('probing');
     const probe = breaker.enter();
     expect(probe).toBeDefined();
     expect(breaker.enter()).toBeUndefined();
     probe?.succeeded();
-    expect(breaker.state).toBe('closed');
+    expect(breaker.circuit.state).toBe('closed');
     expect(breaker.enter()).toBeDefined();
   });
 
@@ -62,7 +62,7 @@ describe('the circuit breaker', () => {
     calls(0, 10);
     time += 5_000;
     breaker.enter()?.failed();
-    expect(breaker.state).toBe('open');
+    expect(breaker.circuit.state).toBe('open');
     time += 4_999;
     expect(breaker.enter()).toBeUndefined();
     time += 1;
@@ -74,10 +74,10 @@ describe('the circuit breaker', () => {
     const early = breaker.enter();
     calls(0, 10);
     early?.succeeded();
-    expect(breaker.state).toBe('open');
+    expect(breaker.circuit.state).toBe('open');
     time += 5_000;
     breaker.enter()?.succeeded();
     early?.failed();
-    expect(breaker.state).toBe('closed');
+    expect(breaker.circuit.state).toBe('closed');
   });
 });

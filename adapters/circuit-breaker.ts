@@ -1,5 +1,4 @@
-/** `open` refuses without calling; `probing` lets one call through to see whether the other side is well again. */
-export type CircuitState = 'closed' | 'open' | 'probing';
+import type { Circuit, CircuitState } from '../src/ports/send-outcome.ts';
 
 export interface CircuitBreakerOptions {
   /** The stretch of time that is judged. */
@@ -26,7 +25,7 @@ export interface CircuitPass {
 export interface CircuitBreaker {
   /** A pass, or undefined while the circuit refuses. */
   enter(): CircuitPass | undefined;
-  readonly state: CircuitState;
+  readonly circuit: Circuit;
   /** Milliseconds until a probe may go, 0 unless open. */
   pauseLeft(): number;
 }
@@ -39,18 +38,20 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   const slotLength = options.windowMilliseconds / SLOTS;
   let slots: { readonly number: number; calls: number; failures: number }[] = [];
   let state: CircuitState = 'closed';
+  let reason = 'no call has failed yet';
   let openedAt = 0;
   let probeRunning = false;
 
-  function change(next: CircuitState, reason: string): void {
+  function change(next: CircuitState, why: string): void {
     state = next;
-    options.onChange?.(next, reason);
+    reason = why;
+    options.onChange?.(next, why);
   }
 
-  function open(reason: string): void {
+  function open(why: string): void {
     openedAt = now();
     slots = [];
-    change('open', reason);
+    change('open', why);
   }
 
   function pauseLeft(): number {
@@ -102,8 +103,8 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
       probeRunning = true;
       return probe;
     },
-    get state() {
-      return state === 'open' && pauseLeft() === 0 ? 'probing' : state;
+    get circuit() {
+      return { state: state === 'open' && pauseLeft() === 0 ? 'probing' : state, reason };
     },
     pauseLeft,
   };

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MessageSender, SendOptions, SendOutcome } from '../src/ports/send-outcome.ts';
+import type { Circuit, CircuitState, MessageSender, SendOptions, SendOutcome } from '../src/ports/send-outcome.ts';
 import { createBulkhead } from './bulkhead.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
-import type { CircuitBreakerOptions, CircuitState } from './circuit-breaker.ts';
+import type { CircuitBreakerOptions } from './circuit-breaker.ts';
 
 export interface ResilienceOptions {
   /** After this long a call that may have left is `unknown`. */
@@ -47,7 +47,7 @@ const LAST_WORD_MILLISECONDS = 100;
 export function withResilience<Message>(
   sender: MessageSender<Message>,
   options: ResilienceOptions,
-): MessageSender<Message> & { readonly circuit: () => CircuitState } {
+): MessageSender<Message> & { circuit(): Circuit; admits(): number } {
   const { observer, chance = Math.random, dependency = sender.name } = options;
   const bulkhead = createBulkhead(options.concurrency, options.queue);
   const breaker = createCircuitBreaker({
@@ -87,11 +87,11 @@ export function withResilience<Message>(
       }
     },
     admits() {
-      if (breaker.state === 'open') return 0;
-      if (breaker.state === 'probing') return 1;
+      if (breaker.circuit.state === 'open') return 0;
+      if (breaker.circuit.state === 'probing') return 1;
       return Math.min(options.concurrency + options.queue, sender.admits?.() ?? Infinity);
     },
-    circuit: () => breaker.state,
+    circuit: () => breaker.circuit,
   };
 }
 

@@ -17,6 +17,15 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
+/** `open` refuses without calling; `probing` lets one call through to see whether the other side is well again. */
+export type CircuitState = 'closed' | 'open' | 'probing';
+
+export interface Circuit {
+  readonly state: CircuitState;
+  /** Why it last changed. */
+  readonly reason: string;
+}
+
 /** One way to hand over messages of one kind. */
 export interface MessageSender<Message> {
   /** The provider's name as configuration, metrics and rows spell it: `sandbox`, `smtp`, `twilio`. */
@@ -29,4 +38,6 @@ export interface MessageSender<Message> {
    * How many calls would be let through now: 0 while a circuit is open, 1 while it is being probed. Absent: no limit.
    */
   admits?(): number;
+  /** The circuit in front of it, for people. Absent: there is none. */
+  circuit?(): Circuit;
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Database, Queryable, Transaction } from '../../database/transaction.ts';
 import type { DeliveryReport } from '../../ports/delivery-report.ts';
 import type { EmailSender } from '../../ports/email-sender.ts';
@@ -6,6 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import type { ContextModule } from '../context.ts';
 import { hasBudget } from './budget-store.ts';
+import { createCircuitNotes } from './circuit-store.ts';
 import { callingCodeOf } from './calling-code.ts';
 import type { MessageCounts, MessageRequest } from './message.ts';
 import { silentObserver } from './observer.ts';
@@ -85,8 +87,12 @@ export function createNotifications(dependencies: NotificationsDependencies): No
 
   return {
     name: 'notifications',
-    operations: createNotificationOperations({ database, clock, cursors }),
-    tasks: createNotificationTasks({ ...worker, providers }),
+    operations: createNotificationOperations({ database, clock, cursors, providers, limits }),
+    tasks: createNotificationTasks({
+      ...worker,
+      providers,
+      noteCircuits: createCircuitNotes(workerDatabase, `${hostname()}:${process.pid}`),
+    }),
     schedule: notificationSchedule,
     subscriptions: {},
     problems,

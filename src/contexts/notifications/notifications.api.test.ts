@@ -43,6 +43,18 @@ async function get<Body>(path: string, token = staff): Promise<Body> {
   return (await answer.json()) as Body;
 }
 
+async function behave(changes: Partial<Schema<'SandboxBehaviour'>>): Promise<void> {
+  const path = '/api/v1/sandbox/behaviours/sms';
+  const current = await portico.request('GET', path, { token: staff });
+  const { channel: _channel, ...behaviour } = (await current.json()) as Schema<'SandboxBehaviour'>;
+  const changed = await portico.request('PUT', path, {
+    token: staff,
+    headers: { 'if-match': current.headers.get('etag') ?? '' },
+    body: { ...behaviour, ...changes },
+  });
+  expect(changed.status).toBe(200);
+}
+
 async function refusal(answer: Response): Promise<[number, string]> {
   return [answer.status, ((await answer.json()) as Schema<'Problem'>).code];
 }
@@ -88,14 +100,7 @@ describe('messages', () => {
       { groupId: otp, class: 'otp', text: 'Your code is 482913.', deadline: new Date(Date.now() + 120_000) },
       { groupId: plain, text: 'You received 500 coins.' },
     );
-    const current = await portico.request('GET', '/api/v1/sandbox/behaviours/sms', { token: staff });
-    const { channel: _channel, ...behaviour } = (await current.json()) as Schema<'SandboxBehaviour'>;
-    const changed = await portico.request('PUT', '/api/v1/sandbox/behaviours/sms', {
-      token: staff,
-      headers: { 'if-match': current.headers.get('etag') ?? '' },
-      body: { ...behaviour, reportDelayMilliseconds: 0 },
-    });
-    expect(changed.status).toBe(200);
+    await behave({ reportDelayMilliseconds: 0 });
     await portico.runJobs();
     await portico.portico.bindings
       .find(({ name }) => name === 'publishSandboxReports')
@@ -182,5 +187,29 @@ describe('suppressions', () => {
     const body = { channel: 'sms', address: '+989140000000', category: 'marketing', reason: 'answered STOP' };
     expect(await refusal(await create(body, staff))).toEqual([403, 'insufficient-scope']);
     expect(await refusal(await create({ ...body, address: 'sara@example.com' }))).toEqual([400, 'validation-failed']);
+  });
+});
+
+describe('providers', () => {
+  const providers = () => get<Schema<'MessageProviders'>>('/api/v1/message-providers');
+
+  test('show the circuit that opened, in which process and why, until it is closed again', async () => {
+    expect(await providers()).toEqual({
+      providers: [
+        { channel: 'sms', name: 'sandbox', pauses: [], circuits: [] },
+        { channel: 'email', name: 'sandbox', pauses: [], circuits: [] },
+      ],
+    });
+    await behave({ failRate: 1 });
+    await queue(...Array.from({ length: 40 }, () => ({})));
+    await portico.runJobs();
+    await queue({});
+    await portico.runJobs();
+    const [sms, email] = (await providers()).providers;
+    expect(sms?.circuits).toMatchObject([
+      { state: 'open', reason: expect.stringMatching(/^\d+ of \d+ calls failed$/) },
+    ]);
+    expect(email?.circuits).toEqual([]);
+    await behave({ failRate: 0 });
   });
 });

@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { newId } from '../../shared/id.ts';
 import { createTestDatabase } from '../../testing/database.ts';
 import type { TestDatabase } from '../../testing/database.ts';
+import { createCircuitNotes } from './circuit-store.ts';
 import type { MessageCounts, MessageRequest, MessageState } from './message.ts';
 import { silentObserver } from './observer.ts';
 import type { SendingObserver } from './observer.ts';
@@ -100,7 +101,7 @@ const readMessages = statement<MessageRow>(
 const empty = statement(
   'test.empty_notifications',
   `truncate notifications.messages, notifications.message_counts, notifications.attempts, notifications.reports,
-     notifications.suppressions, notifications.send_buckets, notifications.sms_budgets, graphile_worker._private_jobs`,
+     notifications.suppressions, notifications.provider_circuits, notifications.send_buckets, notifications.sms_budgets, graphile_worker._private_jobs`,
 );
 
 /** A database, a clock, and what a test needs to queue messages and look at them. */
@@ -138,6 +139,7 @@ export async function createNotificationScene(): Promise<NotificationScene> {
       observer,
       chance: () => 0,
       providers: { sms: senders.map(smsProvider), email: [] },
+      noteCircuits: createCircuitNotes(other, 'test'),
     }),
     queue: (requests) => database.transaction((tx) => queueMessages({ tx, clock }, requests.map(completeRequest))),
     messages: () => test.owner.query(readMessages),

@@ -1,10 +1,10 @@
 import type { ContextHandlers, Schema } from '../../contract/handlers.ts';
-import type { Database } from '../../database/transaction.ts';
-import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import { notFound } from '../../shared/platform-problems.ts';
 import { createSuppression } from './create-suppression.ts';
 import { deleteSuppression } from './delete-suppression.ts';
+import { getMessageProviders } from './get-message-providers.ts';
+import type { ProviderCondition, ProviderDependencies } from './get-message-providers.ts';
 import { getMessage } from './get-message.ts';
 import { getSuppression } from './get-suppression.ts';
 import { listMessages } from './list-messages.ts';
@@ -12,9 +12,7 @@ import { listSuppressions } from './list-suppressions.ts';
 import type { AttemptModel, MessageModel, ReportModel, SuppressionModel } from './models.ts';
 import { cancelQueued, readCounts } from './queue-store.ts';
 
-export interface OperationDependencies {
-  readonly database: Database;
-  readonly clock: Clock;
+export interface OperationDependencies extends ProviderDependencies {
   readonly cursors: Cursors;
 }
 
@@ -44,6 +42,10 @@ export function createNotificationOperations(dependencies: OperationDependencies
     },
     async getMessageCounts({ query }) {
       return { status: 200, body: await readCounts(database, query.groupId) };
+    },
+    async getMessageProviders() {
+      const providers = await getMessageProviders(dependencies);
+      return { status: 200, body: { providers: providers.map(providerBody) } };
     },
     async cancelMessageGroup({ path }, { tx }) {
       const cancelled = await cancelQueued(tx, path.groupId, clock.now());
@@ -125,6 +127,20 @@ function reportBody(report: ReportModel): Schema<'MessageReport'> {
     occurredAt: report.occurredAt.toISOString(),
     receivedAt: report.receivedAt.toISOString(),
     previousState: report.previousState ?? '',
+  };
+}
+
+function providerBody({ channel, name, pauses, circuits }: ProviderCondition): Schema<'MessageProvider'> {
+  return {
+    channel,
+    name,
+    pauses: pauses.map(({ lane, until }) => ({ lane, until: until.toISOString() })),
+    circuits: circuits.map(({ process, state, reason, changedAt }) => ({
+      process,
+      state,
+      reason,
+      changedAt: changedAt.toISOString(),
+    })),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { EmailSender } from '../../ports/email-sender.ts';
-import type { SendOptions, SendOutcome } from '../../ports/send-outcome.ts';
+import type { Circuit, MessageSender, SendOptions, SendOutcome } from '../../ports/send-outcome.ts';
 import type { SmsSender } from '../../ports/sms-sender.ts';
 import type { Lane } from './lane.ts';
 
@@ -19,6 +19,7 @@ export interface Provider {
   readonly deduplicates: boolean;
   /** Calls it would let through now. */
   admits(): number;
+  circuit(): Circuit;
   send(message: OutgoingMessage, options: SendOptions): Promise<SendOutcome>;
 }
 
@@ -55,11 +56,18 @@ export function bucketOf(provider: string, lane: Lane, limits: SendingLimits): B
   };
 }
 
-export function smsProvider(sender: SmsSender): Provider {
+function presented<Message>(sender: MessageSender<Message>): Omit<Provider, 'send'> {
   return {
     name: sender.name,
     deduplicates: sender.deduplicates,
     admits: () => sender.admits?.() ?? Infinity,
+    circuit: () => sender.circuit?.() ?? { state: 'closed', reason: 'there is no circuit' },
+  };
+}
+
+export function smsProvider(sender: SmsSender): Provider {
+  return {
+    ...presented(sender),
     send: ({ requestKey, address, body, deadline }, options) =>
       sender.send({ reference: requestKey, to: address, text: body, validUntil: deadline }, options),
   };
@@ -67,9 +75,7 @@ export function smsProvider(sender: SmsSender): Provider {
 
 export function emailProvider(sender: EmailSender): Provider {
   return {
-    name: sender.name,
-    deduplicates: sender.deduplicates,
-    admits: () => sender.admits?.() ?? Infinity,
+    ...presented(sender),
     send: ({ requestKey, address, subject, body }, options) =>
       sender.send({ reference: requestKey, to: address, subject: subject ?? '', text: body }, options),
   };

@@ -4,6 +4,7 @@ import type { Willingness } from './choose-provider.ts';
 import { claimMessages } from './claim-messages.ts';
 import { refuseClaims, releaseClaims } from './claim-store.ts';
 import type { ClaimedMessage } from './claim-store.ts';
+import type { NoteCircuits } from './circuit-store.ts';
 import { createFlight } from './flight.ts';
 import type { Flight } from './flight.ts';
 import { BATCH, enqueueWakeUps } from './jobs.ts';
@@ -27,6 +28,8 @@ const CIRCUIT_WAIT_MILLISECONDS = 5_000;
 export interface SendDependencies extends RecordDependencies {
   /** Per channel, in failover order. */
   readonly providers: Readonly<Record<Channel, readonly Provider[]>>;
+  /** Lets other processes see this one's circuits. */
+  readonly noteCircuits: NoteCircuits;
 }
 
 export interface DrainOptions {
@@ -53,6 +56,7 @@ export async function sendMessages(
 
   while (!signal.aborted) {
     knocks?.look();
+    await dependencies.noteCircuits(lane.channel, providers);
     const willingness = await readWillingness(database, lane, providers, limits);
     const pause = shortestWait(willingness);
     if (pause > 0) {

@@ -127,7 +127,7 @@ describe('the daily budget', () => {
     await scene.queue([{}]);
     for (let round = 0; round < 4; round += 1) {
       await sendMessages(dependencies, bulk, forever);
-      scene.clock.advance(60_000);
+      scene.clock.advance(90_000);
     }
     expect(await scene.messages()).toMatchObject([{ state: 'sent', attempts: 4 }]);
   });

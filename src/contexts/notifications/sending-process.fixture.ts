@@ -5,6 +5,7 @@ import { startJobs } from '../../jobs/runner.ts';
 import type { SmsSender } from '../../ports/sms-sender.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createLogger } from '../../telemetry/logs.ts';
+import { createCircuitNotes } from './circuit-store.ts';
 import { accept, unlimited } from './notifications.fixture.ts';
 import { silentObserver } from './observer.ts';
 import { smsProvider } from './provider.ts';
@@ -39,6 +40,7 @@ await startJobs({
     observer: silentObserver,
     chance: Math.random,
     providers: { sms: [smsProvider(sender)], email: [] },
+    noteCircuits: createCircuitNotes(database, 'test'),
   }),
   schedule: [],
   concurrency: 4,
