@@ -2,44 +2,31 @@ import type { AnonymousCaller } from '../contract/caller.ts';
 import type { PlainHandler, PlainInput } from '../contract/handlers.ts';
 import type { Route } from '../contract/route.ts';
 import type { RawRequest, RequestVerdict } from '../contract/validate-request.ts';
-import type { Database, Transaction } from '../database/transaction.ts';
-import type { Clock } from '../shared/clock.ts';
-import { derivedId } from '../shared/id.ts';
 import { platformProblems } from '../shared/platform-problems.ts';
 import { Problem } from '../shared/problem.ts';
 import { toAnswer, toStreamedAnswer } from './answer.ts';
 import type { Authenticate, Credentials, TokenVerifier } from './authentication.ts';
 import { authorize } from './authorization.ts';
-import { createCaller, inTransaction } from './caller.ts';
+import { createCaller } from './caller.ts';
+import { runCommand } from './command.ts';
+import type { CommandDependencies } from './command.ts';
 import { notModified } from './etag.ts';
 import type { Exchange } from './exchange.ts';
-import { fingerprintOf, streamedFingerprint } from './fingerprint.ts';
-import { defaultRetentionSeconds, isStoredRefusal, keyedIds, readKey } from './idempotency.ts';
-import type { Idempotency, KeyedRequest } from './idempotency.ts';
 import type { RouteMetrics } from './metrics.ts';
 import { producedTypes, requireAcceptable } from './negotiation.ts';
-import { toProblem } from './problems.ts';
-import type { ConstraintProblems } from './problems.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { parseBody } from './request-body.ts';
 import type { BodyTimes, ParsedBody } from './request-body.ts';
-import { problemAnswer } from './respond.ts';
 import type { Answer } from './respond.ts';
-import type { CheckResponse } from './response-check.ts';
 import type { Guard } from './service-operations.ts';
 import type { StreamedAnswer } from './stream.ts';
 
-export interface OperationDependencies {
+export interface OperationDependencies extends CommandDependencies {
   readonly validate: (route: Route, raw: RawRequest) => Promise<RequestVerdict>;
   readonly authenticate: Authenticate;
   readonly verifier: TokenVerifier;
   readonly rateLimit: RateLimit;
-  readonly idempotency: Idempotency;
-  readonly database: Database;
-  readonly checkResponse: CheckResponse;
-  readonly constraints: ConstraintProblems;
   readonly bodyTimes: BodyTimes;
-  readonly clock: Clock;
   /** Aborts when a drain begins: streams end. */
   readonly draining: AbortSignal;
   /** Aborts when the grace of a drain is over: every request ends. */
@@ -121,10 +108,9 @@ export async function runOperation(
     return { kind: 'stream', answer, signal: caller.signal };
   }
   if (route.idempotencyKey) {
-    return {
-      kind: 'answer',
-      answer: await runInTransaction(dependencies, operation, exchange, { input, caller, body }),
-    };
+    const run = (inside: AnonymousCaller) => execute(dependencies, operation, exchange, input, inside);
+    const command = { operation, exchange, input, caller, body, execute: run };
+    return { kind: 'answer', answer: await runCommand(dependencies, command) };
   }
   const answer = await execute(dependencies, operation, exchange, input, caller);
   const ifNoneMatch = route.ifNoneMatch ? exchange.req.headers['if-none-match'] : undefined;
@@ -185,77 +171,4 @@ async function execute(
   const answer = toAnswer(operation.route, await operation.handler(input, caller));
   checkResponse(exchange, operation, answer);
   return answer;
-}
-
-interface Command {
-  readonly input: PlainInput;
-  readonly caller: AnonymousCaller;
-  readonly body: ParsedBody;
-}
-
-/** An operation that takes Idempotency-Key: with the key once per key, without it simply in a transaction. */
-async function runInTransaction(
-  dependencies: OperationDependencies,
-  operation: Operation,
-  exchange: Exchange,
-  { input, caller, body }: Command,
-): Promise<Answer> {
-  const { database, idempotency, constraints } = dependencies;
-  const { route, metrics } = operation;
-  const streamed = body.kind === 'stream';
-  const executeIn = (id: (label: string) => string) => (tx: Transaction) =>
-    execute(dependencies, operation, exchange, input, inTransaction(caller, tx, id));
-
-  const header = input.headers?.['Idempotency-Key'];
-  if (typeof header !== 'string') {
-    const id = (label: string) => derivedId('request', exchange.requestId, label);
-    return database.transaction(executeIn(id), streamed ? { retries: 0, statementTimeout: 0 } : {});
-  }
-  const request = keyedRequest(route, exchange, input, body, readKey(header));
-  const { answer, replayed } = await idempotency.run(request, {
-    execute: executeIn(keyedIds(request, dependencies.clock.now())),
-    refusal: (error) => {
-      const problem = toProblem(error, constraints);
-      if (!isStoredRefusal(problem)) return null;
-      const refusal = problemAnswer(exchange, problem);
-      dependencies.checkResponse(exchange, operation, refusal);
-      exchange.problem = problem.code;
-      return refusal;
-    },
-    streamed,
-  });
-  if (replayed) {
-    metrics.replayed();
-    exchange.replayed = true;
-    exchange.headers['Idempotent-Replayed'] = 'true';
-  }
-  return answer;
-}
-
-function keyedRequest(
-  route: Route,
-  { principal }: Exchange,
-  input: PlainInput,
-  body: ParsedBody,
-  key: string,
-): KeyedRequest {
-  if (principal === null) throw new Error(`${route.operationId} has no principal whose key this could be.`);
-  const parts = {
-    path: input.path ?? null,
-    query: input.query ?? null,
-    mediaType: body.kind === 'none' ? null : body.mediaType,
-  };
-  return {
-    operationId: route.operationId,
-    method: route.method,
-    template: route.path,
-    userId: principal.userId,
-    key,
-    fingerprint:
-      body.kind === 'stream'
-        ? () => streamedFingerprint(parts, body.stream, body.hash)
-        : () => Promise.resolve(fingerprintOf(parts, input.body)),
-    isBodyRead: () => body.kind !== 'stream' || body.stream.readableEnded,
-    retentionSeconds: defaultRetentionSeconds,
-  };
 }
