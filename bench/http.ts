@@ -16,7 +16,7 @@ import { path, sample } from './http/shape.ts';
 interface Peer {
   readonly name: string;
   readonly process: ChildProcess;
-  readonly port: number;
+  readonly url: string;
   readonly rounds: Round[];
 }
 
@@ -32,12 +32,13 @@ const connections = 50;
 const baseline = 'Fastify 5 + Ajv';
 
 const peers: Peer[] = [];
-for (const [name, file] of [
-  ['bare node:http, nothing validated', 'bare'],
-  [baseline, 'fastify'],
-  ['Portico contract layer', 'portico'],
+for (const [name, file, environment] of [
+  ['bare node:http, nothing validated', 'bare', {}],
+  [baseline, 'fastify', {}],
+  ['Portico: token, limit, contract, metrics', 'portico', {}],
+  ['the same with its access log', 'portico', { BENCH_ACCESS_LOG: 'true' }],
 ] as const) {
-  peers.push(await start(name, file));
+  peers.push(await start(name, file, environment));
 }
 try {
   for (const peer of peers) await load(peer, 1);
@@ -49,19 +50,19 @@ try {
   for (const peer of peers) peer.process.disconnect();
 }
 
-async function start(name: string, file: string): Promise<Peer> {
+async function start(name: string, file: string, environment: Readonly<Record<string, string>>): Promise<Peer> {
   const child = fork(fileURLToPath(new URL(`./http/${file}.ts`, import.meta.url)), {
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, ...environment, NODE_ENV: 'production' },
   });
   const [message] = (await once(child, 'message')) as [FromPeer];
-  if (!('port' in message)) throw new Error(`${name} did not announce its port`);
-  return { name, process: child, port: message.port, rounds: [] };
+  if (!('url' in message)) throw new Error(`${name} did not announce itself`);
+  return { name, process: child, url: message.url, rounds: [] };
 }
 
 async function load(peer: Peer, duration: number): Promise<Round> {
   const before = await cpu(peer);
   const result = await autocannon({
-    url: `http://127.0.0.1:${peer.port}${path}`,
+    url: peer.url + path,
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer bench' },
     body: JSON.stringify(sample),

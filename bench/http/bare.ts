@@ -1,5 +1,6 @@
 /** The floor: node:http, JSON.parse and JSON.stringify, nothing validated. */
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 import { announce } from './peer.ts';
 import { place } from './shape.ts';
@@ -15,4 +16,4 @@ const server = createServer((request, response) => {
     response.end(body);
   });
 });
-server.listen(0, '127.0.0.1', () => announce(server));
+server.listen(0, '127.0.0.1', () => announce(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));

@@ -22,5 +22,4 @@ app.post<{ Params: { shopId: string }; Body: Order }>(
   },
   (request, reply) => reply.code(201).send(place(request.params.shopId, request.body)),
 );
-await app.listen({ port: 0, host: '127.0.0.1' });
-announce(app.server);
+announce(await app.listen({ port: 0, host: '127.0.0.1' }));
