@@ -34,8 +34,9 @@ export interface MessageRequest {
   readonly class: MessageClass;
   /** E.164 with `+` for SMS, an e-mail address for e-mail. */
   readonly address: string;
-  /** E-mail only. */
+  /** E-mail only; at most 255 characters. */
   readonly subject?: string | undefined;
+  /** At most 20,000 characters. */
   readonly text: string;
   /** No attempt starts after it. Default: 24 hours from now; for `otp` give the end of the code's life. */
   readonly deadline?: Date | undefined;
