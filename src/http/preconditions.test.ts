@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { demoAccounts } from '../contexts/identity/index.ts';
+import { routes } from '../contract/generated/routes.ts';
+import { startPortico } from '../testing/portico.ts';
+import type { TestPortico } from '../testing/portico.ts';
+
+let portico: TestPortico;
+let userId: string;
+
+beforeAll(async () => {
+  portico = await startPortico();
+  const { database, identity } = portico.portico;
+  await database.transaction((tx) => identity.seedDemo(tx, { people: 0 }));
+  const user = demoAccounts.find(({ role }) => role === 'user');
+  const token = await portico.logIn(user?.email ?? '', user?.password ?? '');
+  const me = (await (await portico.request('GET', '/api/v1/auth/me', { token })).json()) as { user: { id: string } };
+  userId = me.user.id;
+});
+
+afterAll(() => portico.close());
+
+/** A valid change and where it goes, for each operation that demands If-Match. A new one without an entry fails here. */
+const changes: Readonly<Record<string, () => { readonly path: string; readonly body: unknown }>> = {
+  updateUserRoles: () => ({ path: `/api/v1/users/${userId}/roles`, body: { roles: ['user', 'staff'] } }),
+  updateSandboxBehaviour: () => ({
+    path: '/api/v1/sandbox/behaviours/sms',
+    body: {
+      failRate: 0,
+      rejectRate: 0,
+      loseAnswerRate: 0,
+      sendDelayMilliseconds: 0,
+      reportDelayMilliseconds: 0,
+      loseReportRate: 0,
+      undeliveredRate: 0.1,
+    },
+  }),
+};
+
+test.each(
+  routes.filter(({ ifMatch }) => ifMatch === 'required').map(({ operationId, method }) => [operationId, method]),
+)(
+  '%s is 428 without If-Match, 412 with a stale one, and one of two parallel writers wins',
+  async (operationId = '', method = '') => {
+    const change = changes[operationId]?.();
+    if (change === undefined) throw new Error(`${operationId} demands If-Match: add a change for it to this test.`);
+    const token = portico.tokenFor('admin');
+    const write = async (ifMatch: string | null) => {
+      const headers: Record<string, string> = ifMatch === null ? {} : { 'if-match': ifMatch };
+      const answer = await portico.request(method, change.path, { token, headers, body: change.body });
+      return { status: answer.status, etag: answer.headers.get('etag'), text: await answer.text() };
+    };
+    expect(await write(null)).toMatchObject({ status: 428 });
+    expect(await write('"999999"')).toMatchObject({ status: 412 });
+    const etag = (await portico.request('GET', change.path.replace(/\/roles$/, ''), { token })).headers.get('etag');
+    const answers = await Promise.all([write(etag), write(etag)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+    const winner = answers.find(({ status }) => status === 200);
+    expect(winner?.etag).not.toBe(etag);
+  },
+);
