@@ -18,6 +18,7 @@ import { until } from './testing/until.ts';
 const quick = { PORT: '0', BCRYPT_COST: '4', LOG_LEVEL: 'warn' };
 const secret = 'a secret that only tests may know, 32+';
 const minute = 60_000;
+const wrapper = path.resolve(import.meta.dirname, '../bin/portico.js');
 
 let base = '';
 const running = new Set<PorticoCommand>();
@@ -133,6 +134,38 @@ describe('portico start, with nothing but a folder', () => {
       code: 1,
       out: '',
       err: `The data folder ${file}/data is not writable: give this user the right to write there, or set PORTICO_DATA to another folder.\n`,
+    });
+  });
+
+  it(
+    'starts from whatever Node comes first on the PATH, and passes signals on',
+    async () => {
+      const PATH = (process.env['PATH'] ?? '')
+        .split(':')
+        .filter((folder) => !folder.includes('node_modules'))
+        .join(':');
+      const portico = runPortico(['start'], { ...quick, PATH, PORTICO_DATA: data }, ['node', wrapper]);
+      running.add(portico);
+      const url = await portico.ready();
+      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+      expect(await end(portico, 'SIGTERM')).toEqual({ code: 0, signal: null });
+      expect(existsSync(path.join(data, 'portico.pid'))).toBe(false);
+      const help = runPortico(['--help'], { PATH }, ['node', wrapper]);
+      expect(await help.exited).toEqual({ code: 0, signal: null });
+      expect(help.out()).toContain('start      everything in one process');
+    },
+    minute,
+  );
+
+  it('refuses what it does not know', async () => {
+    expect(await refusal(['strat'], {})).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('has no command "strat"'),
+    });
+    expect(await refusal(['start', '--port=1'], { PORTICO_DATA: data })).toEqual({
+      code: 2,
+      out: '',
+      err: 'portico start takes no arguments, but was given "--port=1": settings come from the environment (docs/configuration.md).\n',
     });
   });
 

@@ -1,6 +1,7 @@
 import { readConfig } from '../config.ts';
 import { migrate } from '../database/migrate.ts';
 import { openDatabases } from '../database/open.ts';
+import { refuseArguments } from './command.ts';
 import type { Command } from './command.ts';
 
 export const migrateCommand: Command = {
@@ -10,7 +11,8 @@ export const migrateCommand: Command = {
 
 Applies every migration that is missing, the job queue's included. Several may run at once: they wait for each other.
 Uses MIGRATION_DATABASE_URL, else DATABASE_URL, else the embedded PostgreSQL.`,
-  async run() {
+  async run(args) {
+    refuseArguments('migrate', args);
     const databases = await openDatabases(readConfig(process.env));
     try {
       const { applied } = await migrate(databases.owner);

@@ -10,6 +10,7 @@ import { StartupError } from '../shared/startup-error.ts';
 import { stopLimit } from '../process/stopping.ts';
 import { createLogger } from '../telemetry/logs.ts';
 import type { Logger } from '../telemetry/logs.ts';
+import { refuseArguments } from './command.ts';
 import type { Command } from './command.ts';
 import { watchForStop } from './stop-watch.ts';
 
@@ -27,24 +28,25 @@ export const startCommand: Command = {
 
 Starts the embedded PostgreSQL (or uses DATABASE_URL), migrates it, loads demo data into the embedded one, serves the API
 and runs jobs. Ctrl-C stops it cleanly; the data stay in .portico/ for the next start.`,
-  run: () => serve({ api: true, jobs: true, migrate: true }),
+  run: (args) => serve('start', args, { api: true, jobs: true, migrate: true }),
 };
 
 export const apiCommand: Command = {
   name: 'api',
   summary: 'serve the API only',
   usage: 'portico api\n\nServes the API on HOST and PORT. Run "portico migrate" first and "portico worker" beside it.',
-  run: () => serve({ api: true, jobs: false, migrate: false }),
+  run: (args) => serve('api', args, { api: true, jobs: false, migrate: false }),
 };
 
 export const workerCommand: Command = {
   name: 'worker',
   summary: 'run jobs only',
   usage: 'portico worker\n\nRuns jobs, JOB_CONCURRENCY at once. Run "portico migrate" first.',
-  run: () => serve({ api: false, jobs: true, migrate: false }),
+  run: (args) => serve('worker', args, { api: false, jobs: true, migrate: false }),
 };
 
-async function serve(roles: Roles): Promise<number> {
+async function serve(name: string, args: readonly string[], roles: Roles): Promise<number> {
+  refuseArguments(name, args);
   const config = readConfig(process.env);
   const log = createLogger({ level: config.logLevel });
   const watch = watchForStop(log);
