@@ -42,8 +42,8 @@ def before_load_schema(ctx, raw_schema):
                 content["schema"] = {"oneOf": [event(*item) for item in operation["x-events"].items()]}
 
 
-def event(name, schema):
-    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
+def event(name, pointer):
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": {"$ref": pointer}}
     return {
         "type": "object",
         "required": ["event", "data"],

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { bundlePath, readDocument } from './document.ts';
+import { documentPath, readDocument } from './document.ts';
 import { exclusions } from './exclusions.ts';
 import { schemathesisConfig } from './schemathesis-config.ts';
 
@@ -49,7 +49,7 @@ export async function runSchemathesis(options: SchemathesisOptions): Promise<Ver
   const child = spawn(
     join(here, '.venv/bin/schemathesis'),
     [
-      ...['--config-file', config, 'run', bundlePath, '--url', options.url, '--checks', 'all'],
+      ...['--config-file', config, 'run', documentPath, '--url', options.url, '--checks', 'all'],
       ...['--report', 'json', '--report-json-path', report, ...options.extra],
     ],
     {

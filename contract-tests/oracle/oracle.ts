@@ -10,7 +10,7 @@ import express from 'express';
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 
-import { bundlePath } from '../document.ts';
+import { documentPath } from '../document.ts';
 
 /** One message on which the two disagree. */
 export interface Disagreement {
@@ -101,7 +101,7 @@ export async function startOracle(target: string): Promise<Oracle> {
   app.use(readBody);
   app.use(
     OpenApiValidator.middleware({
-      apiSpec: bundlePath,
+      apiSpec: documentPath,
       validateRequests: { allowUnknownQueryParameters: false, coerceTypes: false },
       validateResponses: false,
       validateSecurity: false,
@@ -115,7 +115,7 @@ export async function startOracle(target: string): Promise<Oracle> {
   }) satisfies ErrorRequestHandler);
   app.use(
     OpenApiValidator.middleware({
-      apiSpec: bundlePath,
+      apiSpec: documentPath,
       validateRequests: false,
       validateResponses: {
         onError: (error, _body, request) => {
