@@ -47,3 +47,6 @@ try {
   console.error(error instanceof StartupError ? error.message : error);
   process.exitCode = error instanceof StartupError ? error.exitCode : 1;
 }
+
+// Nothing is left to do. What still keeps the process alive by then is a leak, and nobody should have to kill it.
+setTimeout(() => process.exit(), 5_000).unref();

@@ -41,7 +41,7 @@ export interface JobRunner {
 /**
  * Starts one runner per lane: bulk work in one can never delay a one-time code in the other, as priorities would behind
  * prefetched jobs. Jobs are not prefetched (`localQueue`), nor is there a named queue: both stay locked for four hours
- * when a process is killed (measured; docs/architecture.md).
+ * when a process is killed (measured; docs/decisions/0009).
  */
 export async function startJobs(options: RunnerOptions): Promise<JobRunner> {
   const busy = createBusyJobs();
