@@ -4,7 +4,7 @@
  * Each round measures the idle API, the import over HTTP with the API measured meanwhile, and the limit: COPY and one
  * set-based statement that writes the same rows. All share the machine with whatever else runs: trust the ratios.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -42,6 +42,8 @@ interface Round {
 }
 
 const folder = await mkdtemp(path.join(tmpdir(), 'portico-bench-'));
+// As root the server runs as another account, which must be able to enter.
+await chmod(folder, 0o711);
 const postgres = await startEmbeddedPostgres({ directory: folder });
 try {
   const server = await startServer(postgres.url);

@@ -1,7 +1,7 @@
 /** A real Portico, started as a user would start it, on an empty folder of its own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,8 @@ const startSeconds = 90;
 /** Resolves when the process says that it is ready; rejects with the end of its log when it dies or takes too long. */
 export async function startPorticoProcess(settings: Readonly<Record<string, string>>): Promise<PorticoProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'portico-contract-'));
+  // As root the server runs as another account; where that can't enter, its data go elsewhere and would stay there.
+  chmodSync(folder, 0o711);
   const log = join(folder, 'portico.log');
   const port = await freePort();
   const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'start'], {
