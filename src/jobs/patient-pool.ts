@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 export interface PatientPool {
   /** For the queue alone. */
   readonly pool: Pool;
-  /** From now on a worker that can't ask for a job hears that there is none: it stops without a noise. */
+  /** From now on a worker that asks for a job hears that there is none, without a question to the database. */
   end(): void;
   /** Resolves when nothing that the queue asked of the database is under way. */
   settled(): Promise<void>;
@@ -51,6 +51,7 @@ export function patientPool(pool: Pool): PatientPool {
     const patient = endsJob.test(query.name ?? '');
     // Nobody waits for it any more, and a rejection would be one that nobody handles.
     if (patient && pool.ending) return new Promise(() => undefined);
+    if (ended && takesJob.test(query.name ?? '')) return { rows: [] };
     try {
       const client = await connection();
       return await (client.query as (...args: readonly unknown[]) => Promise<unknown>).call(client, query, ...rest);

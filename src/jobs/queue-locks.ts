@@ -4,20 +4,36 @@ import { presenceLock } from './presence.ts';
 // The only SQL on the queue's own tables. graphile-worker has no function that gives one job back or that asks whether a
 // worker lives, and its own remedy is to wait four hours; the version is pinned, and jobs.test.ts proves each statement.
 
+// A stopping queue may have given up on the job just before: it is unlocked then, and counts as failed. Whoever took it
+// since has raised `attempts`.
 const giveBack = `
-  update graphile_worker._private_jobs set attempts = greatest(0, attempts - 1), locked_at = null, locked_by = null
-  where id = $1 and locked_by = $2 and ($3::text is null or key = $3)`;
+  update graphile_worker._private_jobs
+  set attempts = greatest(0, attempts - 1), locked_at = null, locked_by = null, run_at = least(run_at, now())
+  where id = $1 and attempts = $4 and (locked_by = $2 or locked_by is null) and ($3::text is null or key = $3)`;
+
+// A fresh job with the same key takes the key away from the one that runs.
+const isStillWanted = `
+  select 1 from graphile_worker._private_jobs where id = $1 and ($2::text is null or key = $2)`;
 
 /**
- * Puts a job that its worker did not finish back as it was before, without using up an attempt.
- * @returns false when there is nothing to put back: a fresh job with the same key has replaced it.
+ * Puts a job that its worker did not finish back as it was before, without using up an attempt. One that somebody else
+ * has unlocked meanwhile is back already.
+ * @returns false when there is nothing to put back: a fresh job with the same key has replaced it. Only then may the job
+ *   end as done, because the queue deletes a done job whoever holds it by now.
  */
 export async function giveJobBack(
   pool: Pool,
-  job: { readonly id: string; readonly locked_by: string | null; readonly key: string | null },
+  job: {
+    readonly id: string;
+    readonly attempts: number;
+    readonly locked_by: string | null;
+    readonly key: string | null;
+  },
 ): Promise<boolean> {
-  const { rowCount } = await pool.query(giveBack, [job.id, job.locked_by, job.key]);
-  return rowCount === 1;
+  const { rowCount } = await pool.query(giveBack, [job.id, job.locked_by, job.key, job.attempts]);
+  if (rowCount === 1) return true;
+  const wanted = await pool.query(isStillWanted, [job.id, job.key]);
+  return wanted.rowCount === 1;
 }
 
 const unlock = `

@@ -77,6 +77,8 @@ function toTask(binding: TaskBinding, surroundings: TaskSurroundings): GraphileT
     await withCorrelation(context, async () => {
       surroundings.busy.begin(job.id);
       try {
+        // A worker may have been fetching while the process began to stop: what it fetched goes back untouched.
+        run.signal.throwIfAborted();
         await untilPatienceEnds(task(payload, run), run.signal, surroundings.patience ?? usualPatience);
         finished('done');
       } catch (error) {

@@ -74,7 +74,8 @@ export async function startJobs(options: RunnerOptions): Promise<JobRunner> {
   return {
     stop: async () => {
       await Promise.race([
-        recovery.end().then(stopRunners),
+        // Together: a worker would take another job while the last look for lost ones ends.
+        Promise.all([stopRunners(), recovery.end()]),
         pause(limit, undefined, { ref: false }).then(() => {
           options.log.warn('the queue did not stop in time and is left as it is');
         }),
