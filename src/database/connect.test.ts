@@ -70,6 +70,23 @@ describe('A transaction', () => {
     ).rejects.toThrow('rolled back');
   });
 
+  it('is what a statement on its own is, too: a lost race starts it over', async () => {
+    await test.owner.query(statement('test.create_races', 'create sequence public.races'));
+    await test.owner.query(
+      statement(
+        'test.create_race',
+        `create function public.lose_first_race() returns bigint language plpgsql security definer as $$
+         begin
+           if nextval('public.races') = 1 then raise exception 'lost' using errcode = '40P01'; end if;
+           return currval('public.races');
+         end $$`,
+      ),
+    );
+    expect(await test.database.query(statement('test.race', 'select public.lose_first_race() as runs'))).toEqual([
+      { runs: 2 },
+    ]);
+  });
+
   it('starts over after a deadlock until both are through', async () => {
     await test.database.query(insert, [30]);
     await test.database.query(insert, [31]);

@@ -60,8 +60,14 @@ export function connect(options: ConnectOptions): Database & { readonly pool: pg
 
   return {
     pool,
-    query: (statement, values) => run(pool, statement, values),
-    transaction: (work, transactionOptions) => transaction(pool, work, transactionOptions, options.onRetry),
+    // A statement on its own is a transaction, too: a deadlock has undone all of it.
+    query: (statement, values) => restarting(() => run(pool, statement, values), usualRetries, options.onRetry),
+    transaction: (work, transactionOptions = {}) =>
+      restarting(
+        () => attemptTransaction(pool, work, transactionOptions),
+        transactionOptions.retries ?? usualRetries,
+        options.onRetry,
+      ),
     close: () => pool.end(),
   };
 }
@@ -84,18 +90,20 @@ function sqlStateOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
-async function transaction<T>(
-  pool: pg.Pool,
-  work: (tx: Transaction) => Promise<T>,
-  options: TransactionOptions = {},
+const usualRetries = 3;
+
+/** Runs work that PostgreSQL undoes as a whole, from the beginning after each lost race, `retries` times at most. */
+async function restarting<T>(
+  work: () => Promise<T>,
+  retries: number,
   onRetry: ((sqlState: string) => void) | undefined,
 ): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await attemptTransaction(pool, work, options);
+      return await work();
     } catch (error) {
       const state = sqlStateOf(error);
-      if (state === undefined || !restartable.has(state) || attempt >= (options.retries ?? 3)) throw error;
+      if (state === undefined || !restartable.has(state) || attempt >= retries) throw error;
       onRetry?.(state);
       // Those who met here may meet again: each waits a different moment, longer with each meeting.
       await pause(Math.random() * 10 * 2 ** attempt);
