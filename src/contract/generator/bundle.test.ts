@@ -51,6 +51,17 @@ describe('the documents', () => {
     expect(document.components.schemas).toEqual({ Thing: { type: 'object' } });
   });
 
+  test('of one context may be several, one for each theme', async () => {
+    await write('shop.yaml', context('/a', 'type: object', 'common.yaml#/components/schemas/Id'));
+    await write('shop.returns.yaml', context('/b', 'type: object', 'common.yaml#/components/schemas/Id'));
+    const sources = await readSources(directory);
+    expect([...sources.contexts]).toEqual([
+      ['/b', 'shop'],
+      ['/a', 'shop'],
+    ]);
+    expect(sources.index).toContain('$ref: shop.returns.yaml#/paths/~1b');
+  });
+
   test('list the same paths however often they are read', async () => {
     await write('shop.yaml', context('/a', 'type: object'));
     await write('openapi.yaml', (await readSources(directory)).index);

@@ -24,9 +24,9 @@ export interface Sources {
   /** The index as it stands in the file. */
   readonly writtenIndex: string;
   readonly indexFile: string;
-  /** The context documents by name: `identity` is openapi/identity.yaml. */
+  /** The context documents by file name without `.yaml`. */
   readonly documents: ReadonlyMap<string, ContextDocument>;
-  /** Which context document each path stands in. */
+  /** Which context each path belongs to: `identity` owns openapi/identity.yaml and every openapi/identity.<theme>.yaml. */
   readonly contexts: ReadonlyMap<string, string>;
 }
 
@@ -36,21 +36,22 @@ const shared = new Set(['openapi.yaml', 'common.yaml', 'redocly.yaml']);
 export async function readSources(directory: string): Promise<Sources> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.yaml') && !shared.has(file)).sort();
   const documents = new Map<string, ContextDocument>();
-  const contexts = new Map<string, string>();
+  const places = new Map<string, string>();
   for (const file of files) {
-    const context = basename(file, '.yaml');
+    const name = basename(file, '.yaml');
     const document = parsed(await readFile(join(directory, file), 'utf8'), file);
-    documents.set(context, document);
+    documents.set(name, document);
     for (const path of Object.keys(document.paths ?? {})) {
-      const other = contexts.get(path);
+      const other = places.get(path);
       if (other !== undefined)
         throw new DocumentError(`${path} stands in openapi/${file} and in openapi/${other}.yaml.`);
-      contexts.set(path, context);
+      places.set(path, name);
     }
   }
   const indexFile = join(directory, 'openapi.yaml');
   const writtenIndex = await readFile(indexFile, 'utf8');
-  return { index: withPaths(writtenIndex, contexts), writtenIndex, indexFile, documents, contexts };
+  const contexts = new Map([...places].map(([path, name]) => [path, name.replace(/\..*$/, '')]));
+  return { index: withPaths(writtenIndex, places), writtenIndex, indexFile, documents, contexts };
 }
 
 function parsed(text: string, file: string): ContextDocument {
@@ -65,10 +66,10 @@ function parsed(text: string, file: string): ContextDocument {
   }
 }
 
-function withPaths(index: string, contexts: ReadonlyMap<string, string>): string {
-  const list = [...contexts].map(([path, context]) => {
+function withPaths(index: string, places: ReadonlyMap<string, string>): string {
+  const list = [...places].map(([path, file]) => {
     const pointer = path.replaceAll('~', '~0').replaceAll('/', '~1');
-    return `  ${path}:\n    $ref: ${context}.yaml#/paths/${pointer}\n`;
+    return `  ${path}:\n    $ref: ${file}.yaml#/paths/${pointer}\n`;
   });
   const written = /^paths:.*\n(?:[ \t].*\n|\n)*/m;
   if (!written.test(index)) throw new DocumentError('openapi/openapi.yaml has no "paths:" to list the paths under.');

@@ -1,0 +1,34 @@
+import type { Account } from './account.ts';
+import type { Session } from './list-sessions.ts';
+
+/** An account as the contract words it. */
+export function userBody(account: Account) {
+  const { id, email, pendingEmail, phone, gender, age, roles, createdAt } = account;
+  return {
+    id,
+    ...(email === null ? {} : { email }),
+    ...(pendingEmail === null ? {} : { pendingEmail }),
+    ...(phone === null ? {} : { phone }),
+    gender,
+    age,
+    roles: [...roles],
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+/** A session as the contract words it. `currentId` is the one that asks. */
+export function sessionBody(session: Session, currentId: string) {
+  const { id, device, createdFrom, createdAt, renewedAt, expiresAt } = session;
+  return {
+    id,
+    ...(device === null ? {} : { device }),
+    createdFrom,
+    createdAt: createdAt.toISOString(),
+    renewedAt: renewedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    current: id === currentId,
+  };
+}
+
+/** What a deed without a result of its own answers. */
+export const done = (message: string) => ({ success: true, message }) as const;
