@@ -19,7 +19,16 @@ export interface ResilienceOptions {
   readonly dependency?: string;
   /** A number in [0, 1): spreads retries. */
   readonly chance?: () => number;
+  /** Surrounds every call that is really made. Default: it is just made. */
+  readonly trace?: CallTracer;
 }
+
+/** Records a call in the trace of `origin` and gives the call the trace context to pass on. Adds no outcome of its own. */
+export type CallTracer = (
+  dependency: string,
+  origin: string | undefined,
+  call: (traceparent?: string) => Promise<SendOutcome>,
+) => Promise<SendOutcome>;
 
 /** Hears about every call, for metrics. Must not throw. */
 export interface ResilienceObserver {
@@ -49,13 +58,14 @@ export function withResilience<Message>(
   options: ResilienceOptions,
 ): MessageSender<Message> & { circuit(): Circuit; admits(): number } {
   const { observer, chance = Math.random, dependency = sender.name } = options;
+  const trace: CallTracer = options.trace ?? ((_dependency, origin, call) => call(origin));
   const bulkhead = createBulkhead(options.concurrency, options.queue);
   const breaker = createCircuitBreaker({
     ...options.breaker,
     onChange: (state, reason) => observer?.circuitChanged(dependency, state, reason),
   });
 
-  async function once(message: Message, { signal }: SendOptions): Promise<SendOutcome> {
+  async function once(message: Message, { signal, traceparent: origin }: SendOptions): Promise<SendOutcome> {
     const leave = await bulkhead.enter(signal);
     if (leave === undefined) return { outcome: 'throttled', retryAfterSeconds: 1 };
     const pass = breaker.enter();
@@ -64,7 +74,9 @@ export function withResilience<Message>(
       return { outcome: 'throttled', retryAfterSeconds: Math.max(1, Math.ceil(breaker.pauseLeft() / 1000)) };
     }
     const startedAt = performance.now();
-    const outcome = await withinTime(sender, message, signal, options.timeoutMilliseconds);
+    const outcome = await trace(dependency, origin, (traceparent) =>
+      withinTime(sender, message, { signal, traceparent }, options.timeoutMilliseconds),
+    );
     leave();
     // A refused message or a pause is an answer: the other side is well.
     if (outcome.outcome === 'unavailable' || outcome.outcome === 'unknown') pass.failed();
@@ -99,7 +111,7 @@ export function withResilience<Message>(
 async function withinTime<Message>(
   sender: MessageSender<Message>,
   message: Message,
-  signal: AbortSignal,
+  { signal, traceparent }: SendOptions,
   milliseconds: number,
 ): Promise<SendOutcome> {
   const bounded = new AbortController();
@@ -113,7 +125,7 @@ async function withinTime<Message>(
   const timer = setTimeout(end, milliseconds);
   signal.addEventListener('abort', end, { once: true });
   try {
-    return await Promise.race([sender.send(message, { signal: bounded.signal }), noAnswer.promise]);
+    return await Promise.race([sender.send(message, { signal: bounded.signal, traceparent }), noAnswer.promise]);
   } catch (error) {
     // A sender that throws has a defect; how far the call went is not known.
     return { outcome: 'unknown', detail: error instanceof Error ? error.message : String(error) };

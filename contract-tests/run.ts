@@ -1,11 +1,12 @@
 /**
- * Behind contract-tests/run: starts Portico, lets schemathesis try every operation, then again through the oracle, and counts.
- * Arguments go to `schemathesis run`, for example `npm run test:contract -- --include-operation-id getWallet`; the oracle is
- * then left out.
+ * Behind contract-tests/run: starts Portico, lets schemathesis try every operation, then again through the oracle, follows a trace, and counts.
+ * Arguments go to `schemathesis run`, for example `npm run test:contract -- --include-operation-id getWallet`; oracle and trace
+ * are then left out.
  */
 import { demoAccounts } from '../src/contexts/identity/index.ts';
 import { verdictOf } from './oracle/verdict.ts';
 import { startOracle } from './oracle/oracle.ts';
+import { proveTraces } from './otlp/prove-traces.ts';
 import { startPorticoProcess } from './portico-process.ts';
 import type { PorticoProcess } from './portico-process.ts';
 import { runSchemathesis } from './schemathesis.ts';
@@ -41,6 +42,7 @@ try {
       },
     });
   }
+  if (extra.length === 0) results.push({ name: 'traces, at an OTLP receiver', verdict: await proveTraces() });
 } catch (error) {
   results.push({ name: 'contract tests', verdict: { passed: 0, failures: [String(error)], summary: 'broke off' } });
 }

@@ -32,6 +32,7 @@ import type { Clock } from './shared/clock.ts';
 import { createCursors } from './shared/cursor.ts';
 import { deriveKey } from './shared/keys.ts';
 import type { Logger } from './telemetry/logs.ts';
+import { traceCall } from './telemetry/tracing.ts';
 
 export interface ComposeOptions {
   readonly config: Config;
@@ -166,7 +167,13 @@ const MAIL_CONNECTIONS = 10;
 /** The configured vendors in failover order, each behind its own guards. */
 function createSenders(config: Config, inbox: SandboxInbox, { vendors: observer }: Observers) {
   const guard = <Message>(channel: string, sender: MessageSender<Message>, options: Partial<ResilienceOptions> = {}) =>
-    withResilience(sender, { ...usualResilience, observer, dependency: `${channel}:${sender.name}`, ...options });
+    withResilience(sender, {
+      ...usualResilience,
+      observer,
+      trace: traceCall,
+      dependency: `${channel}:${sender.name}`,
+      ...options,
+    });
   const smtp =
     config.smtpUrl === undefined
       ? undefined

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { isRegion } from './shared/phone.ts';
 import type { Region } from './shared/phone.ts';
 import { StartupError } from './shared/startup-error.ts';
+import { samplers } from './telemetry/sampling.ts';
 
 /** Everything that surroundings decide, read once. Secrets live only here. */
 export interface Config {
@@ -51,6 +52,8 @@ export interface Config {
   /** Bearer token for /metrics; undefined leaves it open. */
   readonly metricsToken: string | undefined;
   readonly otlpEndpoint: string | undefined;
+  /** Whether the caller's decision about a trace counts. */
+  readonly traceSampler: (typeof samplers)[number];
   /** Share of traces recorded, 0 to 1. */
   readonly traceRatio: number;
   /** Jobs at once in this process. */
@@ -186,6 +189,7 @@ export function readConfig(environment: Environment): Config {
     strictResponses: read.flag('STRICT_RESPONSES') ?? databaseUrl === undefined,
     metricsToken: read.text('METRICS_TOKEN'),
     otlpEndpoint: read.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
+    traceSampler: read.choice('OTEL_TRACES_SAMPLER', 'parentbased_traceidratio', samplers),
     traceRatio: read.number('OTEL_TRACES_SAMPLER_ARG', 0.05, 0, 1, false),
     jobConcurrency: read.number('JOB_CONCURRENCY', 4, 1, 64),
     poolSize: read.number('DATABASE_POOL_SIZE', 20, 2, 200),

@@ -4,7 +4,9 @@ import type { Span } from '@opentelemetry/api';
 import type { Principal } from '../contract/caller.ts';
 import type { Route } from '../contract/route.ts';
 import { newId } from '../shared/id.ts';
-import { beginTrace, decideSampling, parseTraceparent } from '../telemetry/tracing.ts';
+import { parseTraceparent } from '../telemetry/traceparent.ts';
+import type { TraceParent } from '../telemetry/traceparent.ts';
+import { beginTrace, decideSampling } from '../telemetry/tracing.ts';
 import type { Correlation } from '../telemetry/correlation.ts';
 
 /** One request and its answer, as the platform's concerns share it. */
@@ -46,11 +48,12 @@ export function beginExchange({ req, res, ip, route }: ExchangeOptions): Exchang
   const given = req.headers['x-correlation-id'];
   const correlationId = typeof given === 'string' && CORRELATION_ID.test(given) ? given : requestId;
   const traceparent = req.headers['traceparent'];
+  const parent = parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined);
   const { span, traceparent: passedOn } = beginTrace({
     name: route?.operationId ?? 'unrouted',
     kind: SpanKind.SERVER,
-    parent: parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined),
-    sampled: route !== null && !route.internal && decideSampling(),
+    parent,
+    sampled: isRecorded(route, parent),
     attributes: route === null ? {} : { 'http.route': route.path, 'http.request.method': req.method ?? '' },
     requestId,
   });
@@ -71,4 +74,10 @@ export function beginExchange({ req, res, ip, route }: ExchangeOptions): Exchang
     principal: null,
     record: () => {},
   };
+}
+
+/** Probes and calls between processes begin no trace: they are recorded only within a recorded one. */
+function isRecorded(route: Route | null, parent: TraceParent | null): boolean {
+  if (route === null || (route.internal && parent?.sampled !== true)) return false;
+  return decideSampling(parent);
 }

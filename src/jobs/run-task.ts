@@ -6,7 +6,8 @@ import { newId } from '../shared/id.ts';
 import { withCorrelation } from '../telemetry/correlation.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { maskText } from '../telemetry/redaction.ts';
-import { beginTrace, failSpan, parseTraceparent } from '../telemetry/tracing.ts';
+import { parseTraceparent } from '../telemetry/traceparent.ts';
+import { beginTrace, decideSampling, failSpan } from '../telemetry/tracing.ts';
 import type { BusyJobs } from './busy-jobs.ts';
 import { recordDeadLetters } from './dead-letters.ts';
 import { unwrap } from './envelope.ts';
@@ -59,7 +60,8 @@ function toTask(binding: TaskBinding, surroundings: TaskSurroundings): GraphileT
       name: binding.name,
       kind: SpanKind.CONSUMER,
       parent,
-      sampled: parent?.sampled ?? false,
+      // Whoever enqueued it has decided; what the clock enqueued begins a trace.
+      sampled: parent === null ? decideSampling(null) : parent.sampled,
       attributes: { 'messaging.system': 'graphile-worker', 'messaging.destination.name': binding.name },
       requestId,
     });

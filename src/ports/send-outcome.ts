@@ -15,6 +15,8 @@ export type SendOutcome =
 export interface SendOptions {
   /** Aborts when waiting has become pointless. A call aborted after the request may have left answers `unknown`. */
   readonly signal: AbortSignal;
+  /** W3C trace context of the call: senders that speak HTTP pass it on as `traceparent`. Absent: nothing is recorded. */
+  readonly traceparent?: string | undefined;
 }
 
 /** `open` refuses without calling; `probing` lets one call through to see whether the other side is well again. */

@@ -66,6 +66,7 @@ export async function createProcess(parts: ProcessParts): Promise<Process> {
   const { config, log, pools, identity } = parts;
   const stopTracing = await startTracing({
     endpoint: config.otlpEndpoint,
+    sampler: config.traceSampler,
     ratio: config.traceRatio,
     serviceVersion: version,
   });

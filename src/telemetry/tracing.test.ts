@@ -1,6 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { SpanKind } from '@opentelemetry/api';
+import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { statement } from '../database/transaction.ts';
 import { defineJob } from '../jobs/queue.ts';
 import { enqueue } from '../jobs/enqueue.ts';
@@ -8,30 +9,15 @@ import { createTestDatabase } from '../testing/database.ts';
 import type { TestDatabase } from '../testing/database.ts';
 import { startTestHttp } from '../testing/http-server.ts';
 import type { TestHttp } from '../testing/http-server.ts';
-import { parseTraceparent, startTracing } from './tracing.ts';
+import { withCorrelation } from './correlation.ts';
+import type { SamplingOptions } from './sampling.ts';
+import { parseTraceparent } from './traceparent.ts';
+import { beginTrace, startTracing, traceCall } from './tracing.ts';
 
-/** A span as OTLP/HTTP with JSON carries it, as far as this test looks. */
-interface SentSpan {
-  readonly name: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly kind: number;
-  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
-}
-
-const received: SentSpan[] = [];
-const collector = createServer((req, res) => {
-  const chunks: Buffer[] = [];
-  req.on('data', (chunk: Buffer) => chunks.push(chunk));
-  req.on('end', () => {
-    const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString()) as {
-      resourceSpans: { scopeSpans: { spans: SentSpan[] }[] }[];
-    };
-    received.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)));
-    res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  });
-});
+const exporter = new InMemorySpanExporter();
+// Its own forgets everything.
+exporter.shutdown = () => Promise.resolve();
+const received = (): ReadableSpan[] => exporter.getFinishedSpans();
 
 let database: TestDatabase;
 let server: TestHttp;
@@ -44,7 +30,6 @@ const readJobs = statement<{ payload: { traceparent?: string } }>(
 );
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
   database = await createTestDatabase();
   server = await startTestHttp(database.database, {
     listBonusCampaigns: async () => {
@@ -58,16 +43,16 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close();
   await database.close();
-  await new Promise((resolve) => collector.close(resolve));
 });
 
 const trace = '0af7651916cd43dd8448eb211c80319c';
 const parent = 'b7ad6b7169203331';
 
-async function traced(ratio: number): Promise<void> {
-  received.length = 0;
-  const { port } = collector.address() as AddressInfo;
-  const stop = await startTracing({ endpoint: `http://127.0.0.1:${port}/`, ratio, serviceVersion: '1.2.3' });
+const options = { endpoint: undefined, exporter, serviceVersion: '1.2.3' } as const;
+
+async function traced(sampling: SamplingOptions): Promise<void> {
+  exporter.reset();
+  const stop = await startTracing({ ...options, ...sampling });
   const answer = await server.request('GET', '/api/v1/bonus-campaigns?limit=7', {
     token: server.token(['campaigns:read']),
     headers: { traceparent: `00-${trace}-${parent}-01` },
@@ -78,33 +63,61 @@ async function traced(ratio: number): Promise<void> {
 }
 
 test('a sampled request is one span with its statements below it, and its trace goes into jobs', async () => {
-  await traced(1);
-  const root = received.find(({ name }) => name === 'listBonusCampaigns');
-  expect(root).toMatchObject({ traceId: trace, parentSpanId: parent, kind: 2 });
-  const attributes = Object.fromEntries(
-    (root?.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]]),
-  );
-  expect(attributes).toEqual({
+  await traced({ sampler: 'parentbased_traceidratio', ratio: 0 });
+  const root = received().find(({ name }) => name === 'listBonusCampaigns');
+  expect(root?.spanContext().traceId).toBe(trace);
+  expect(root?.parentSpanContext?.spanId).toBe(parent);
+  expect(root?.kind).toBe(SpanKind.SERVER);
+  expect(root?.attributes).toEqual({
     'http.route': '/api/v1/bonus-campaigns',
     'http.request.method': 'GET',
     'http.response.status_code': 200,
   });
-  const query = received.find(({ name }) => name === 'test.find_one');
-  expect(query).toMatchObject({ traceId: trace, parentSpanId: root?.spanId });
-  expect(JSON.stringify(query)).not.toContain('select');
+  const query = received().find(({ name }) => name === 'test.find_one');
+  expect(query?.spanContext().traceId).toBe(trace);
+  expect(query?.parentSpanContext?.spanId).toBe(root?.spanContext().spanId);
+  expect(JSON.stringify(query?.attributes)).not.toContain('select');
   const [queued] = await database.owner.query(readJobs);
   const carried = parseTraceparent(queued?.payload.traceparent);
   expect(carried).toMatchObject({ traceId: trace, sampled: true });
 });
 
+const asked = { requestId: 'r', correlationId: 'c', traceparent: '' };
+const origin = `00-${trace}-${parent}-01`;
+
+test('a call that a batch makes for another trace belongs to that trace and names the batch', async () => {
+  exporter.reset();
+  const stop = await startTracing({ ...options, sampler: 'traceidratio', ratio: 1 });
+  const root = { name: 'sendMessages', kind: SpanKind.CONSUMER, parent: null, sampled: true, attributes: {} };
+  const batch = beginTrace({ ...root, requestId: 'r' });
+  const passedOn = await withCorrelation(
+    { ...asked, traceparent: batch.traceparent, ...(batch.span === undefined ? {} : { span: batch.span }) },
+    async () => {
+      const call = await traceCall('sms:test', origin, async (traceparent) => ({ outcome: 'unknown', traceparent }));
+      await traceCall('sms:test', undefined, async () => ({ outcome: 'accepted' }));
+      return call.traceparent;
+    },
+  );
+  batch.span?.end();
+  await stop();
+  const calls = received().filter(({ name }) => name === 'send sms:test');
+  expect(calls).toHaveLength(1);
+  const [call] = calls;
+  expect(call?.kind).toBe(SpanKind.CLIENT);
+  expect(call?.parentSpanContext).toMatchObject({ traceId: trace, spanId: parent });
+  expect(call?.links.map(({ context }) => context)).toEqual([batch.span?.spanContext()]);
+  expect(call?.attributes).toEqual({ 'portico.vendor': 'sms:test', 'portico.outcome': 'unknown' });
+  expect(passedOn).toBe(`00-${trace}-${String(call?.spanContext().spanId)}-01`);
+});
+
 test('nothing is made for a request that is not sampled, whatever a stranger asks for', async () => {
-  await traced(0);
-  expect(received).toEqual([]);
+  await traced({ sampler: 'traceidratio', ratio: 0 });
+  expect(received()).toEqual([]);
 });
 
 test('without a collector the trace is still passed on, unrecorded', async () => {
   await database.owner.query(statement('', 'delete from graphile_worker._private_jobs'));
-  const stop = await startTracing({ endpoint: undefined, ratio: 1, serviceVersion: '1.2.3' });
+  const stop = await startTracing({ endpoint: undefined, serviceVersion: '1.2.3', sampler: 'traceidratio', ratio: 1 });
   await server.request('GET', '/api/v1/bonus-campaigns', { token: server.token(['campaigns:read']) });
   await stop();
   const [queued] = await database.owner.query(readJobs);

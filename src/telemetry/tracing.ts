@@ -1,75 +1,76 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Span, SpanContext, Tracer } from '@opentelemetry/api';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { correlation, withCorrelation } from './correlation.ts';
+import { createSampling } from './sampling.ts';
+import type { Sampling, SamplingOptions } from './sampling.ts';
+import { parseTraceparent } from './traceparent.ts';
+import type { TraceParent } from './traceparent.ts';
 
-export interface TracingOptions {
+export interface TracingOptions extends SamplingOptions {
   /** OTLP/HTTP base address; undefined leaves tracing off. */
   readonly endpoint: string | undefined;
   readonly serviceVersion: string;
-  /** Share of traces that are recorded, 0 to 1. */
-  readonly ratio: number;
-}
-
-/** A parsed W3C traceparent. */
-export interface TraceParent {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly sampled: boolean;
+  /** For tests: takes the spans instead of a collector. */
+  readonly exporter?: SpanExporter;
 }
 
 // Set once by startTracing. Null is the normal state of a process without a collector: every function below then costs
 // one comparison (measured: about 0 against 45 µs per request for the stock instrumentations).
 let tracer: Tracer | null = null;
-let ratio = 0;
+let sampling: Sampling = () => false;
 
 /**
- * Starts exporting spans when an endpoint is configured; the SDK is not even loaded otherwise.
+ * Starts exporting spans when an endpoint is configured; the SDK is not even loaded otherwise. Nothing is registered
+ * globally: what else in this process speaks OpenTelemetry neither sees our spans nor adds to them.
  * @returns what flushes and stops it, within three seconds.
  */
 export async function startTracing(options: TracingOptions): Promise<() => Promise<void>> {
-  if (options.endpoint === undefined) return async () => {};
-  const [{ NodeSDK }, { AlwaysOnSampler }, { OTLPTraceExporter }] = await Promise.all([
-    import('@opentelemetry/sdk-node'),
-    import('@opentelemetry/sdk-trace'),
-    import('@opentelemetry/exporter-trace-otlp-http'),
-  ]);
-  const sdk = new NodeSDK({
-    serviceName: 'portico',
-    traceExporter: new OTLPTraceExporter({ url: `${options.endpoint.replace(/\/+$/, '')}/v1/traces` }),
+  const { endpoint } = options;
+  if (endpoint === undefined && options.exporter === undefined) return async () => {};
+  const [{ AlwaysOnSampler, BatchSpanProcessor, TracerProvider }, { OTLPTraceExporter }, resources] = await Promise.all(
+    [
+      import('@opentelemetry/sdk-trace'),
+      import('@opentelemetry/exporter-trace-otlp-proto'),
+      import('@opentelemetry/resources'),
+    ],
+  );
+  // Not the process's command line, user or host, as the stock detectors would add.
+  const resource = resources
+    .resourceFromAttributes({
+      'service.name': 'portico',
+      'service.version': options.serviceVersion,
+      'service.instance.id': randomUUID(),
+    })
+    .merge(
+      resources.detectResources({
+        detectors: [resources.resourceAttributesEnvDetector, resources.serviceNameEnvDetector],
+      }),
+    );
+  const exporter =
+    options.exporter ?? new OTLPTraceExporter({ url: `${(endpoint ?? '').replace(/\/+$/, '')}/v1/traces` });
+  const provider = new TracerProvider({
+    resource,
     // Spans are made only when a trace is recorded, so whatever reaches the SDK is kept.
     sampler: new AlwaysOnSampler(),
-    textMapPropagator: null,
-    instrumentations: [],
-    metricReaders: [],
-    logRecordProcessors: [],
+    // Bounded: what a slow collector does not take is dropped, never waited for.
+    spanProcessors: [new BatchSpanProcessor({ exporter, exportTimeoutMillis: 10_000 })],
   });
-  sdk.start();
-  tracer = trace.getTracer('portico', options.serviceVersion);
-  ratio = options.ratio;
+  tracer = provider.getTracer('portico', options.serviceVersion);
+  sampling = createSampling(options);
   return async () => {
     tracer = null;
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, 3_000)));
-    await Promise.race([sdk.shutdown(), limit]);
+    await Promise.race([provider.shutdown(), limit]);
     clearTimeout(timer);
   };
 }
 
-const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-
-/** Reads a traceparent header; anything malformed, or all zeros, is as if absent (W3C Trace Context §3.2.2). */
-export function parseTraceparent(header: string | undefined): TraceParent | null {
-  const match = header === undefined ? null : TRACEPARENT.exec(header);
-  if (match === null) return null;
-  const [, traceId = '', spanId = '', flags = ''] = match;
-  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return null;
-  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & TraceFlags.SAMPLED) !== 0 };
-}
-
-/** Whether a new trace is recorded. Decided before anything is made, by chance alone: a stranger cannot ask for it. */
-export function decideSampling(): boolean {
-  return tracer !== null && Math.random() < ratio;
+/** Whether a trace is recorded, decided once where it enters and before anything is made (see `createSampling`). */
+export function decideSampling(parent: TraceParent | null): boolean {
+  return tracer !== null && sampling(parent);
 }
 
 export interface RootSpan {
@@ -91,8 +92,7 @@ export function beginTrace(root: RootSpan): { readonly span: Span | undefined; r
   }
   const context = root.parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote(root.parent));
   const span = tracer.startSpan(root.name, { kind: root.kind, attributes: root.attributes }, context);
-  const { traceId, spanId } = span.spanContext();
-  return { span, traceparent: `00-${traceId}-${spanId}-01` };
+  return { span, traceparent: traceparentOf(span) };
 }
 
 /** Runs `work` in a child span of the current one; just runs it when nothing is being recorded. */
@@ -101,9 +101,8 @@ export async function withSpan<T>(name: string, attributes: Attributes, work: ()
   if (tracer === null || current?.span === undefined) return work();
   const parent = trace.setSpan(ROOT_CONTEXT, current.span);
   const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
-  const { traceId, spanId } = span.spanContext();
   try {
-    return await withCorrelation({ ...current, span, traceparent: `00-${traceId}-${spanId}-01` }, work);
+    return await withCorrelation({ ...current, span, traceparent: traceparentOf(span) }, work);
   } catch (error) {
     failSpan(span, error);
     throw error;
@@ -111,6 +110,57 @@ export async function withSpan<T>(name: string, attributes: Attributes, work: ()
     span.end();
   }
 }
+
+/** The running trace to note beside work that others will do later, in batches; null when it is not recorded. */
+export function recordedTrace(): string | null {
+  const current = correlation();
+  return current?.span === undefined ? null : current.traceparent;
+}
+
+/**
+ * One call to a vendor, as a span in the trace of what wanted it: under the running job or request when both are one trace;
+ * else right below its origin, with a link to the batch that made the call for many.
+ *
+ * @param origin what `recordedTrace` gave when the call was asked for; without it no span is made
+ * @param work is given the traceparent for the vendor
+ */
+export async function traceCall<Result extends { readonly outcome: string }>(
+  vendor: string,
+  origin: string | undefined,
+  work: (traceparent?: string) => Promise<Result>,
+): Promise<Result> {
+  const parent = tracer === null ? null : parseTraceparent(origin);
+  if (tracer === null || parent?.sampled !== true) return work();
+  const current = correlation();
+  const batch = current?.span?.spanContext();
+  const own = batch?.traceId === parent.traceId;
+  const context = trace.setSpanContext(ROOT_CONTEXT, own ? batch : remote(parent));
+  const span = tracer.startSpan(
+    `send ${vendor}`,
+    {
+      kind: SpanKind.CLIENT,
+      attributes: { 'portico.vendor': vendor },
+      links: own || batch === undefined ? [] : [{ context: batch }],
+    },
+    context,
+  );
+  const traceparent = traceparentOf(span);
+  const call = (): Promise<Result> => work(traceparent);
+  try {
+    const result = await (current === undefined ? call() : withCorrelation({ ...current, span, traceparent }, call));
+    span.setAttribute('portico.outcome', result.outcome);
+    if (troubled.has(result.outcome)) span.setStatus({ code: SpanStatusCode.ERROR });
+    return result;
+  } catch (error) {
+    failSpan(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Outcomes that speak against the vendor; any other is an answer. */
+const troubled = new Set(['unknown', 'unavailable']);
 
 /** One statement on PostgreSQL; called by the database layer around every query. Values never enter the span. */
 export function traceQuery<T>(statementName: string, run: () => Promise<T>): Promise<T> {
@@ -122,6 +172,11 @@ export function traceQuery<T>(statementName: string, run: () => Promise<T>): Pro
 export function failSpan(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttribute('error.type', Error.isError(error) ? error.name : typeof error);
+}
+
+function traceparentOf(span: Span): string {
+  const { traceId, spanId } = span.spanContext();
+  return `00-${traceId}-${spanId}-01`;
 }
 
 function remote(parent: TraceParent): SpanContext {

@@ -20,6 +20,8 @@ export interface ClaimedMessage {
   /** Set when the fate of an earlier call is unknown: only `route` may be asked again, and only under this key. */
   readonly request_key: string | null;
   readonly country: string | null;
+  /** The recorded trace that wants it sent; null when none is. */
+  readonly traceparent: string | null;
 }
 
 const claim = statement<ClaimedMessage & { readonly suppression: string | null }>(
@@ -31,7 +33,7 @@ const claim = statement<ClaimedMessage & { readonly suppression: string | null }
    update notifications.messages m
    set state = 'claimed', next_attempt_at = null, wake_at = $5
    from due where m.id = due.id
-   returning m.id, m.channel, m.class, m.address, m.subject, m.body, m.deadline, m.attempts, m.attempt_id, m.route, m.request_key, m.country,
+   returning m.id, m.channel, m.class, m.address, m.subject, m.body, m.deadline, m.attempts, m.attempt_id, m.route, m.request_key, m.country, m.traceparent,
      (select s.reason from notifications.suppressions s
       where s.channel = m.channel and s.address = lower(m.address) and (s.category = 'all' or m.class = 'marketing')
       limit 1) as suppression`,

@@ -1,12 +1,16 @@
 import type { Transaction } from '../../database/transaction.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { newId } from '../../shared/id.ts';
+import { recordedTrace } from '../../telemetry/tracing.ts';
 import { callingCodeOf } from './calling-code.ts';
 import { enqueueSending } from './jobs.ts';
 import { laneOf } from './lane.ts';
 import type { Lane } from './lane.ts';
 import type { MessageRequest } from './message.ts';
 import { insertMessages } from './queue-store.ts';
+
+/** Messages per call that stand for all in a recorded trace: a file of 50,000 must not become 50,000 spans. */
+const TRACED = 20;
 
 const DEFAULT_LIFE_MILLISECONDS = 24 * 3600 * 1000;
 
@@ -22,9 +26,10 @@ export async function queueMessages(
 ): Promise<number> {
   if (requests.length === 0) return 0;
   const now = clock.now();
+  const trace = recordedTrace();
   const created = await insertMessages(
     tx,
-    requests.map((request) => ({
+    requests.map((request, index) => ({
       id: newId(now.getTime()),
       dedupeKey: request.dedupeKey,
       channel: request.channel,
@@ -36,6 +41,7 @@ export async function queueMessages(
       groupId: request.groupId ?? null,
       country: request.channel === 'sms' ? callingCodeOf(request.address) : null,
       deadline: request.deadline ?? new Date(now.getTime() + DEFAULT_LIFE_MILLISECONDS),
+      traceparent: index < TRACED ? trace : null,
     })),
     now,
   );

@@ -15,18 +15,20 @@ export interface NewMessage {
   readonly groupId: string | null;
   readonly country: string | null;
   readonly deadline: Date;
+  /** The recorded trace that wants it sent; null when none is. */
+  readonly traceparent: string | null;
 }
 
 const insert = statement<{ channel: Channel; class: MessageClass }>(
   'notifications.insert_messages',
   `insert into notifications.messages
-     (id, dedupe_key, channel, class, address, subject, body, user_id, group_id, country, deadline,
+     (id, dedupe_key, channel, class, address, subject, body, user_id, group_id, country, deadline, traceparent,
       state, next_attempt_at, created_at)
    select m.id, m.dedupe_key, m.channel, m.class, m.address, m.subject, m.body, m.user_id, m.group_id, m.country, m.deadline,
-      'queued', $12::timestamptz, $12::timestamptz
+      m.traceparent, 'queued', $12::timestamptz, $12::timestamptz
    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[],
-      $10::text[], $11::timestamptz[])
-     as m (id, dedupe_key, channel, class, address, subject, body, user_id, group_id, country, deadline)
+      $10::text[], $11::timestamptz[], $13::text[])
+     as m (id, dedupe_key, channel, class, address, subject, body, user_id, group_id, country, deadline, traceparent)
    on conflict (dedupe_key) do nothing
    returning channel, class`,
 );
@@ -52,6 +54,7 @@ export function insertMessages(
     sorted.map((message) => message.country),
     sorted.map((message) => message.deadline),
     now,
+    sorted.map((message) => message.traceparent),
   ]);
 }
 

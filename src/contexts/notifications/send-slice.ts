@@ -73,7 +73,7 @@ async function ask({ provider, message, attempt }: Omit<Answer, 'outcome'>, sign
     deadline: message.deadline,
   };
   try {
-    return await provider.send(outgoing, { signal });
+    return await provider.send(outgoing, { signal, traceparent: message.traceparent ?? undefined });
   } catch (error) {
     // Senders answer with outcomes; one that throws has a defect, and nobody knows how far the call went.
     return { outcome: 'unknown', detail: error instanceof Error ? error.message : String(error) };
