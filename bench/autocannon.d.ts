@@ -7,14 +7,18 @@ declare module 'autocannon' {
     readonly body?: string;
     /** Open connections, each with one request at a time. */
     readonly connections?: number;
-    /** Seconds. */
+    /** Seconds; without an `amount`. */
     readonly duration?: number;
+    /** Requests. */
+    readonly amount?: number;
   }
   export interface Result {
     /** Measured per second. */
     readonly requests: { readonly average: number; readonly total: number };
     /** Milliseconds. */
     readonly latency: { readonly p50: number; readonly p99: number };
+    /** Seconds. */
+    readonly duration: number;
     readonly errors: number;
     readonly non2xx: number;
     readonly '2xx': number;

@@ -2,6 +2,7 @@
  * Portico's source with another contract: one operation, the request of this benchmark. The generator and every line of the
  * HTTP platform are the real ones; they stand in a folder of their own because generated code is found beside them.
  */
+import { generateKeyPairSync } from 'node:crypto';
 import { cp, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,7 +14,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const operationId = 'placeOrder';
 
-/** @returns the folder: src, generated code included. */
+/** Where in the folder the private key stands that signs access tokens: processes that share a port share it. */
+export const signingKeyFile = 'signing-key.pem';
+
+/** @returns the folder: src, generated code included, and a key. */
 export async function createContractFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'portico-bench-'));
   const openapi = path.join(folder, 'openapi');
@@ -24,6 +28,8 @@ export async function createContractFolder(): Promise<string> {
   for (const file of ['openapi.yaml', 'common.yaml']) {
     await cp(path.join(root, 'openapi', file), path.join(openapi, file));
   }
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await writeFile(path.join(folder, signingKeyFile), privateKey.export({ type: 'pkcs8', format: 'pem' }));
   // JSON is YAML.
   await writeFile(path.join(openapi, 'shops.yaml'), JSON.stringify(document));
   const generator = (await import(path.join(folder, 'src/contract/generator/run.ts'))) as {

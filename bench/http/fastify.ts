@@ -1,11 +1,17 @@
-/** The peer: Fastify 5, its own Ajv for parameters, query and body, and its serialiser from the answer's schema. */
+/**
+ * The peer: Fastify 5, its own Ajv for parameters, query and body, and its serialiser from the answer's schema. Closed and
+ * without coercion, as the contract is. `BENCH_LOG=true` adds its own request log.
+ */
 import fastify from 'fastify';
 
 import { announce } from './peer.ts';
 import { answerSchema, bodySchema, place } from './shape.ts';
 import type { Order } from './shape.ts';
 
-const app = fastify({ logger: false });
+const app = fastify({
+  logger: process.env['BENCH_LOG'] === 'true',
+  ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+});
 app.post<{ Params: { shopId: string }; Body: Order }>(
   '/shops/:shopId/orders',
   {
@@ -13,9 +19,13 @@ app.post<{ Params: { shopId: string }; Body: Order }>(
       params: {
         type: 'object',
         required: ['shopId'],
-        properties: { shopId: { type: 'string', minLength: 36, maxLength: 36 } },
+        properties: { shopId: { type: 'string', format: 'uuid', minLength: 36, maxLength: 36 } },
       },
-      querystring: { type: 'object', properties: { channel: { type: 'string', enum: ['web', 'app'] } } },
+      querystring: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { channel: { type: 'string', enum: ['web', 'app'] } },
+      },
       body: bodySchema,
       response: { 201: answerSchema },
     },

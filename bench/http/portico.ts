@@ -1,29 +1,38 @@
 /**
- * Portico's HTTP platform as `portico api` runs it in production: access token, rate limit, strict parameters, validators made
- * from the contract, 5 % of answers checked, metrics, request ids, security headers. Without a database: the handler is the
- * same sum as everywhere. `BENCH_ACCESS_LOG=true` also writes the access log, to /dev/null.
+ * Portico's HTTP platform as `portico api` runs it in production: a signed access token, rate limits, strict parameters,
+ * validators made from the contract, 5 % of answers checked, metrics, request ids, security headers, and the access log on
+ * standard output. Without a database: the handler is the same sum as everywhere.
+ *
+ * `BENCH_TRACES` is an OTLP address for 5 % of traces. `BENCH_FOLDER` is a contract folder that exists already.
  */
-import { createWriteStream, rmSync } from 'node:fs';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import jwt from 'jsonwebtoken';
 
 import type { Database } from '../../src/database/transaction.ts';
 import type * as createHttpModule from '../../src/http/create-http.ts';
 import type { HttpOptions } from '../../src/http/create-http.ts';
 import type * as metricsModule from '../../src/http/metrics.ts';
 import type * as countersModule from '../../src/http/rate-limit-stores.ts';
+import type * as clockModule from '../../src/shared/clock.ts';
 import type * as logsModule from '../../src/telemetry/logs.ts';
-import { createContractFolder, operationId } from './contract.ts';
+import type * as tracingModule from '../../src/telemetry/tracing.ts';
+import { createContractFolder, operationId, signingKeyFile } from './contract.ts';
 import { announce } from './peer.ts';
 import { place } from './shape.ts';
 import type { Order } from './shape.ts';
 
-const folder = await createContractFolder();
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const given = process.env['BENCH_FOLDER'];
+const folder = given ?? (await createContractFolder());
+if (given === undefined) process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const load = async <Module>(file: string): Promise<Module> => (await import(path.join(folder, 'src', file))) as Module;
 const { createHttp } = await load<typeof createHttpModule>('http/create-http.ts');
 const { createMetrics } = await load<typeof metricsModule>('http/metrics.ts');
 const { memoryCounters } = await load<typeof countersModule>('http/rate-limit-stores.ts');
+const { systemClock } = await load<typeof clockModule>('shared/clock.ts');
 const { createLogger } = await load<typeof logsModule>('telemetry/logs.ts');
+const { startTracing } = await load<typeof tracingModule>('telemetry/tracing.ts');
 
 const principal = {
   userId: '01939c2e-7a4b-7c31-9a52-0d6f2c1b8e90',
@@ -31,6 +40,15 @@ const principal = {
   roles: ['user'],
   scopes: new Set(['profile:write']),
 };
+const privateKey = createPrivateKey(readFileSync(path.join(folder, signingKeyFile)));
+const publicKey = createPublicKey(privateKey);
+const token = jwt.sign({ sub: principal.userId, sid: principal.sessionId, scope: 'profile:write' }, privateKey, {
+  algorithm: 'ES256',
+  keyid: 'bench',
+  issuer: 'https://bench.invalid',
+  audience: 'portico-api',
+  expiresIn: 3_600,
+});
 
 /** Nothing here may reach for it. */
 const noDatabase = new Proxy({} as Database, {
@@ -39,6 +57,7 @@ const noDatabase = new Proxy({} as Database, {
   },
 });
 
+const revoked = new Map<string, number>();
 const options: HttpOptions = {
   host: '127.0.0.1',
   port: 0,
@@ -49,8 +68,12 @@ const options: HttpOptions = {
     }),
   } as HttpOptions['handlers'],
   verifier: {
-    verifyAccessToken: async () => ({ principal, expiresAt: new Date(Date.now() + 3_600_000) }),
-    isSessionRevoked: () => false,
+    // As identity does it, once per token: the platform remembers the outcome.
+    async verifyAccessToken(text) {
+      const { exp = 0 } = jwt.verify(text, publicKey, { algorithms: ['ES256'] }) as jwt.JwtPayload;
+      return { principal, expiresAt: new Date(exp * 1_000) };
+    },
+    isSessionRevoked: (sessionId) => revoked.has(sessionId),
     isPrivileged: () => false,
     refreshPrincipal: async () => principal,
   },
@@ -59,7 +82,7 @@ const options: HttpOptions = {
   problems: [],
   constraints: {},
   checks: [],
-  metrics: createMetrics({ defaults: false }),
+  metrics: createMetrics({ defaults: true }),
   metricsToken: undefined,
   corsOrigins: [],
   trustedProxies: [],
@@ -68,11 +91,14 @@ const options: HttpOptions = {
   responseValidation: { rate: 0.05, strict: false },
   secure: true,
   demoUser: null,
-  clock: { now: () => new Date() },
-  log: createLogger({
-    level: process.env['BENCH_ACCESS_LOG'] === 'true' ? 'info' : 'warn',
-    destination: createWriteStream('/dev/null'),
-  }),
+  clock: systemClock,
+  log: createLogger({ level: 'info' }),
 };
+await startTracing({
+  endpoint: process.env['BENCH_TRACES'],
+  serviceVersion: 'bench',
+  sampler: 'parentbased_traceidratio',
+  ratio: 0.05,
+});
 const http = await createHttp(options);
-announce(await http.start());
+announce(await http.start(), token);
