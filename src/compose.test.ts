@@ -24,10 +24,25 @@ describe('a composed process', () => {
   });
 
   test('hosts only the contexts it is told to', async () => {
-    const portico = await startPortico({ environment: { PORTICO_CONTEXTS: 'identity' } });
+    const portico = await startPortico({
+      environment: { PORTICO_CONTEXTS: 'identity', PUBLIC_URL: 'https://portico.example' },
+    });
     try {
       expect((await portico.request('GET', '/api/v1/auth/me')).status).toBe(401);
-      expect((await portico.request('GET', '/api/v1/bonus-campaigns')).status).toBe(404);
+      for (const [method, path] of [
+        ['GET', '/api/v1/bonus-campaigns'],
+        ['POST', '/api/v1/bonus-campaigns'],
+        ['OPTIONS', '/api/v1/wallet'],
+      ] as const) {
+        const elsewhere = await portico.request(method, path);
+        expect({ status: elsewhere.status, ...((await elsewhere.json()) as object) }).toMatchObject({
+          status: 503,
+          code: 'unavailable',
+          detail: 'This process does not host rewards: ask the public address.',
+        });
+      }
+      expect((await portico.request('GET', '/api/v1/nonsense')).status).toBe(404);
+      expect(await (await portico.request('GET', '/docs')).text()).toContain('/openapi/rewards.json');
       expect((await portico.request('GET', '/health/ready')).status).toBe(200);
       expect((await portico.request('GET', '/openapi/rewards.json')).status).toBe(404);
       expect(portico.portico.bindings.map(({ name }) => name)).toContain('purgeIdempotencyKeys');

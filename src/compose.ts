@@ -21,7 +21,7 @@ import { enqueue } from './jobs/enqueue.ts';
 import { createPublish } from './jobs/events.ts';
 import type { SandboxInbox } from './ports/sandbox-inbox.ts';
 import type { MessageSender } from './ports/send-outcome.ts';
-import { createProcess } from './process/create-process.ts';
+import { createProcess, hosts } from './process/create-process.ts';
 import type { Process } from './process/create-process.ts';
 import { createObservers, observePools } from './process/observers.ts';
 import type { Observers } from './process/observers.ts';
@@ -141,6 +141,7 @@ function createContexts(
       minimumPasswordLength: config.minimumPasswordLength,
       phoneRegion: config.defaultRegion,
     },
+    signs: hosts(config, 'identity'),
     codeSecret: key(secretPurposes.codes),
     signingKeySecret: key(secretPurposes.signingKeys),
   });

@@ -37,12 +37,20 @@ describe('The configuration', () => {
     expect(readConfig({ PORT: '', PORTICO_CONTEXTS: ' ' })).toMatchObject({ port: 8080, contexts: [] });
   });
 
+  it('makes processes that share the contexts agree on their address', () => {
+    expect(faults({ PORTICO_CONTEXTS: 'identity,rewards' })).toEqual([
+      'PUBLIC_URL is missing: processes that each host a part of the contexts must agree on it',
+    ]);
+    expect(faults({ PORTICO_CONTEXTS: 'identity,rewards', PUBLIC_URL: 'https://portico.example' })).toEqual([]);
+  });
+
   it('tells every fault at once, without repeating a password', () => {
     const said = faults({
       DATABASE_URL: 'mysql://app:hidden@db.example/portico',
       PORT: '80x',
       LOG_LEVEL: 'loud',
       PORTICO_CONTEXTS: 'identity,catalogue',
+      PUBLIC_URL: 'https://portico.example',
       PORTICO_SECRET: 'hidden',
       PORTICO_SERCET: 'hidden',
     });

@@ -19,6 +19,8 @@ export interface Config {
   readonly secret: string | undefined;
   readonly host: string;
   readonly port: number;
+  /** Where a process that only runs jobs answers probes and shows its metrics; 0 picks a free one. */
+  readonly workerPort: number;
   /** Where callers reach this installation; `iss` of tokens. Default: the address listened on. */
   readonly publicUrl: string | undefined;
   readonly corsOrigins: readonly string[];
@@ -145,7 +147,8 @@ class Reader {
 /** Read by command-line clients, so they may stand in the same environment. */
 const clientVariables = new Set(['PORTICO_URL', 'PORTICO_TOKEN', 'PORTICO_EMAIL', 'PORTICO_PASSWORD']);
 
-const contextNames = ['identity', 'rewards', 'notifications', 'platform'];
+/** Every context there is, as PORTICO_CONTEXTS spells it. */
+export const contextNames = ['identity', 'rewards', 'notifications', 'platform'] as const;
 
 /**
  * Reads the environment into one frozen object.
@@ -163,6 +166,7 @@ export function readConfig(environment: Environment): Config {
     secret: read.text('PORTICO_SECRET'),
     host: read.text('HOST') ?? '127.0.0.1',
     port: read.number('PORT', 8080, 0, 65_535),
+    workerPort: read.number('WORKER_PORT', 8081, 0, 65_535),
     publicUrl: read.url('PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
     corsOrigins: read.list('CORS_ORIGINS', [], { test: isOrigin, words: 'origins such as https://app.example, or *' }),
     trustedProxies: read.list('TRUSTED_PROXIES', [], {
@@ -244,6 +248,10 @@ function requireTogether(read: Reader, config: Config, environment: Environment)
     faults.push(
       'PORTICO_SECRET is missing: with DATABASE_URL set it must be given, for example from "openssl rand -base64 32"',
     );
+  }
+  if (config.contexts.length > 0 && config.publicUrl === undefined) {
+    // Otherwise each would name its own address as the issuer, and refuse the tokens of the others.
+    faults.push('PUBLIC_URL is missing: processes that each host a part of the contexts must agree on it');
   }
   if (config.rateLimitStore === 'redis' && config.redisUrl === undefined) faults.push('REDIS_URL is missing');
   if (config.emailProviders.includes('smtp') && config.smtpUrl === undefined) faults.push('SMTP_URL is missing');

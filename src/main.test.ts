@@ -301,6 +301,31 @@ describe('portico, with a given database', () => {
   );
 
   it(
+    'lets operators probe a worker, until its last job has ended',
+    async () => {
+      const portico = run(['worker'], { ...settings, WORKER_PORT: '0', METRICS_TOKEN: 'for the scraper' });
+      const url = await portico.ready();
+      for (const path of ['/health/live', '/health/ready', '/health/startup'])
+        expect((await fetch(url + path)).status).toBe(200);
+      expect((await fetch(`${url}/metrics`)).status).toBe(401);
+      const metrics = await fetch(`${url}/metrics`, { headers: { Authorization: 'Bearer for the scraper' } });
+      expect(await metrics.text()).toContain('portico_pool_waiting{pool="jobs"} 0');
+      for (const path of ['/docs', '/api/v1/wallet']) expect((await fetch(url + path)).status).toBe(404);
+
+      const { waiting, letGo } = await holdUp();
+      await test.owner.query(enqueueJob);
+      await until(async () => (await waiting()) === 1);
+      portico.child.kill('SIGTERM');
+      await until(async () => (await fetch(`${url}/health/ready`)).status === 503);
+      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+      await letGo();
+      expect(await portico.exited).toEqual({ code: 0, signal: null });
+      expect(await test.owner.query(jobs)).toEqual([]);
+    },
+    minute,
+  );
+
+  it(
     'ends at once at a second signal, and the job is there for the next process',
     async () => {
       const { portico, url, request, letGo } = await busy();

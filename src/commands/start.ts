@@ -7,6 +7,7 @@ import { requireApplicationRole } from '../database/reach.ts';
 import { demoAccounts } from '../contexts/identity/index.ts';
 import { seedDemo } from '../demo.ts';
 import { StartupError } from '../shared/startup-error.ts';
+import type { Addresses } from '../process/create-process.ts';
 import { stopLimit } from '../process/stopping.ts';
 import { createLogger } from '../telemetry/logs.ts';
 import type { Logger } from '../telemetry/logs.ts';
@@ -41,7 +42,9 @@ export const apiCommand: Command = {
 export const workerCommand: Command = {
   name: 'worker',
   summary: 'run jobs only',
-  usage: 'portico worker\n\nRuns jobs, JOB_CONCURRENCY at once. Run "portico migrate" first.',
+  usage: `portico worker
+
+Runs jobs, JOB_CONCURRENCY at once, and answers /health/* and /metrics on WORKER_PORT. Run "portico migrate" first.`,
   run: (args) => serve('worker', args, { api: false, jobs: true, migrate: false }),
 };
 
@@ -59,7 +62,7 @@ async function serve(name: string, args: readonly string[], roles: Roles): Promi
     try {
       if (!roles.migrate) await requireSchema(portico.database);
       if (demo && roles.migrate) await seedDemo(portico.identity, portico.database);
-      if (!watch.asked()) announce(config, (await portico.start()).url, demo);
+      if (!watch.asked()) announce(config, await portico.start(), demo);
       const { failure } = await watch.stopped;
       giveUpAfter(stopLimit(config), log);
       return failure === null ? 0 : 1;
@@ -86,9 +89,9 @@ function giveUpAfter(milliseconds: number, log: Logger): void {
   }, milliseconds).unref();
 }
 
-function announce(config: Config, url: string | null, demo: boolean): void {
+function announce(config: Config, { url, health }: Addresses, demo: boolean): void {
   if (url === null) {
-    console.log('Portico runs jobs. Ctrl-C stops it.');
+    console.log(`Portico runs jobs.\n\n  Health      ${health}/health/ready\n\nCtrl-C stops it.`);
     return;
   }
   const base = config.publicUrl ?? url;

@@ -37,6 +37,10 @@ export interface HttpOptions {
   readonly port: number;
   /** The handlers of the contexts this process hosts. */
   readonly handlers: Partial<Handlers>;
+  /** Contexts that another process hosts: their paths are known here and answer 503, never 404. Default: none. */
+  readonly elsewhere?: readonly string[];
+  /** Serve the documents, Swagger UI and the explanations of problems. Default true; a worker only answers probes. */
+  readonly pages?: boolean;
   readonly verifier: TokenVerifier;
   readonly database: Database;
   /** 32 bytes; answers kept under an Idempotency-Key are sealed with it. */
@@ -102,15 +106,24 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   });
   const operations = createOperations(options, createServiceOperations({ health, metrics }));
   const hosted = operations.map(({ route }) => route);
-  const contexts = [...new Set(hosted.filter(({ internal }) => !internal).map(({ context }) => context))].sort();
+  const known = options.routes ?? contractRoutes;
+  const elsewhere = known.filter(({ context }) => options.elsewhere?.includes(context) === true);
   const server = createHttpServer({
     host: options.host,
     port: options.port,
     operations,
-    pages: [
-      ...(await createDocs({ contexts, demoUser: options.demoUser })),
-      ...createProblemPages(options.problems, hosted),
-    ],
+    elsewhere: elsewhere.filter((route) => !hosted.includes(route)),
+    pages:
+      options.pages === false
+        ? []
+        : [
+            ...(await createDocs({
+              contexts: publicContexts([...hosted, ...elsewhere]),
+              hosted: publicContexts(hosted),
+              demoUser: options.demoUser,
+            })),
+            ...createProblemPages(options.problems, known),
+          ],
     dependencies: {
       validate: validateRequest,
       authenticate: createAuthentication(verifier, clock),
@@ -146,6 +159,11 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
       clearTimeout(timer);
     },
   };
+}
+
+/** The contexts among these that have something for partners, in order. */
+function publicContexts(routes: readonly Route[]): readonly string[] {
+  return [...new Set(routes.filter(({ internal }) => !internal).map(({ context }) => context))].sort();
 }
 
 /** Every operation of the contract that this process has a handler for. */

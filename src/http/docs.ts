@@ -11,8 +11,10 @@ export interface DemoUser {
 }
 
 export interface DocsOptions {
-  /** The contexts that have operations for partners, in order. */
+  /** The contexts that have operations for partners, in order: what Swagger UI offers. */
   readonly contexts: readonly string[];
+  /** Those whose document is served here; the gateway finds the others. */
+  readonly hosted: readonly string[];
   readonly demoUser: DemoUser | null;
 }
 
@@ -34,10 +36,10 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /** `/docs` (Swagger UI with a log-in form), `/openapi.json` and `/openapi/{context}.json`. */
-export async function createDocs({ contexts, demoUser }: DocsOptions): Promise<Page[]> {
+export async function createDocs({ contexts, hosted, demoUser }: DocsOptions): Promise<Page[]> {
   const documentPages = await Promise.all([
     documentPage('/openapi.json', 'openapi'),
-    ...contexts.map((context) => documentPage(`/openapi/${context}.json`, context)),
+    ...hosted.map((context) => documentPage(`/openapi/${context}.json`, context)),
   ]);
   return [redirectPage('/', '/docs'), await swaggerPage(contexts, demoUser), ...(await assets()), ...documentPages];
 }

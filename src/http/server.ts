@@ -3,7 +3,8 @@ import type { Server as NodeServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Hapi from '@hapi/hapi';
 import type { RouteOptions } from '@hapi/hapi';
-import { platformProblems } from '../shared/platform-problems.ts';
+import type { Route } from '../contract/route.ts';
+import { platformProblems, unavailable } from '../shared/platform-problems.ts';
 import { Problem } from '../shared/problem.ts';
 import { answerOperation, answerOther } from './answering.ts';
 import type { AnsweringOptions } from './answering.ts';
@@ -18,6 +19,8 @@ export interface HttpServerOptions extends AnsweringOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly operations: readonly Operation[];
+  /** What other processes serve. */
+  readonly elsewhere: readonly Route[];
   readonly pages: readonly Page[];
   readonly cors: Cors;
   readonly timeouts: HttpTimeouts;
@@ -118,6 +121,19 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         },
         options: method === 'GET' ? routeOptions : bodyOptions,
       });
+    }
+  }
+  for (const [path, routes] of Map.groupBy(options.elsewhere, (route) => route.path)) {
+    const answer = async (request: Hapi.Request, h: Hapi.ResponseToolkit): Promise<symbol> => {
+      await answerOther(options, request.raw, () => {
+        // "Not found" would be a lie that callers act upon.
+        throw unavailable(5, { detail: `This process does not host ${routes[0]?.context}: ask the public address.` });
+      });
+      return h.abandon;
+    };
+    // Methods by name too: a template of this process could catch the path otherwise.
+    for (const method of ['*', ...routes.map(({ method: own }) => own)] as const) {
+      server.route({ method, path, handler: answer, options: method === 'GET' ? routeOptions : bodyOptions });
     }
   }
   // Only what no route answered gets here: unknown paths and paths that are not percent-encoded UTF-8.

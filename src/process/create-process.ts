@@ -46,13 +46,20 @@ export interface ProcessParts {
   readonly http?: (options: HttpOptions) => HttpOptions;
 }
 
+/** Where a running process listens, such as `http://127.0.0.1:8080`; null for what it does not serve. */
+export interface Addresses {
+  readonly url: string | null;
+  /** Health and metrics: the API's address, or a worker's own. */
+  readonly health: string | null;
+}
+
 /** HTTP server and job runner of one process, from start to stop. */
 export interface Process {
   /** Every task of the contexts this process hosts. */
   readonly bindings: readonly TaskBinding[];
   readonly schedule: readonly ScheduledJob[];
-  /** @returns where the API is; null when this process serves none. @throws StartupError when the port is not to be had. */
-  start(): Promise<{ readonly url: string | null }>;
+  /** @throws StartupError when the port is not to be had. */
+  start(): Promise<Addresses>;
   /**
    * Drains: not ready, no new requests, requests in progress end, jobs end or go back, connections close, telemetry leaves.
    * Loses neither a request nor a job. Safe to call at any time, once.
@@ -70,13 +77,13 @@ export async function createProcess(parts: ProcessParts): Promise<Process> {
     ratio: config.traceRatio,
     serviceVersion: version,
   });
-  const hosted = parts.contexts.filter(({ name }) => config.contexts.length === 0 || config.contexts.includes(name));
+  const hosted = parts.contexts.filter(({ name }) => hosts(config, name));
   const housekeeping = createHousekeeping(pools.worker);
   const bindings = [...hosted.flatMap(({ tasks }) => tasks), ...housekeeping.tasks];
   const schedule = [...hosted.flatMap((module) => module.schedule), ...housekeeping.schedule];
   const counters = createCounters(config, pools.primary, log);
   const given = httpOptions(parts, hosted, counters);
-  const http = parts.api ? await createHttp(parts.http?.(given) ?? given) : null;
+  const http = parts.api || parts.jobs ? await createHttp(parts.http?.(given) ?? given) : null;
 
   let runner: JobRunner | null = null;
   let serving = false;
@@ -90,19 +97,25 @@ export async function createProcess(parts: ProcessParts): Promise<Process> {
         const { jobConcurrency: concurrency } = config;
         runner = await startJobs({ pool, database, bindings, schedule, concurrency, log, observer: parts.jobObserver });
       }
-      if (http === null) return { url: null };
-      const url = await listen(http, config);
+      if (http === null) return { url: null, health: null };
+      const health = await listen(http, given, parts.api ? 'PORT' : 'WORKER_PORT');
       serving = true;
-      return { url };
+      return { url: parts.api ? health : null, health };
     },
     async stop() {
-      // Side by side: neither requests nor jobs wait for the other.
-      await Promise.all([
-        runSteps(log, [
-          { name: 'HTTP', run: () => (http === null || !serving ? undefined : drainRequests(http, config)) },
-        ]),
-        runSteps(log, [{ name: 'jobs', run: () => runner?.stop() }]),
-      ]);
+      const jobs = { name: 'jobs', run: () => runner?.stop() };
+      if (http === null || !serving) await runSteps(log, [jobs]);
+      // Probes and metrics are answered until the last job has ended.
+      else if (!parts.api) {
+        http.drain();
+        await runSteps(log, [jobs, { name: 'HTTP', run: () => http.stop(1_000) }]);
+      } else {
+        // Side by side: neither requests nor jobs wait for the other.
+        await Promise.all([
+          runSteps(log, [{ name: 'HTTP', run: () => drainRequests(http, config) }]),
+          runSteps(log, [jobs]),
+        ]);
+      }
       await runSteps(log, [
         { name: 'vendors', run: () => parts.closeSenders() },
         { name: 'identity', run: () => identity.close() },
@@ -114,12 +127,22 @@ export async function createProcess(parts: ProcessParts): Promise<Process> {
   };
 }
 
+/** Whether the context has its doors in this process. */
+export function hosts({ contexts }: Pick<Config, 'contexts'>, name: string): boolean {
+  return contexts.length === 0 || contexts.includes(name);
+}
+
 function httpOptions(parts: ProcessParts, hosted: readonly ContextModule[], counters: CounterStore): HttpOptions {
   const { config, contexts, pools } = parts;
   return {
     host: config.host,
-    port: config.port,
-    handlers: Object.assign({}, ...hosted.map(({ operations }) => operations)) as Partial<Handlers>,
+    ...(parts.api
+      ? {
+          port: config.port,
+          handlers: Object.assign({}, ...hosted.map(({ operations }) => operations)) as Partial<Handlers>,
+          elsewhere: contexts.filter((context) => !hosted.includes(context)).map(({ name }) => name),
+        }
+      : { port: config.workerPort, handlers: {}, pages: false }),
     verifier: parts.identity,
     database: pools.primary,
     sealingKey: deriveKey(parts.databases.secret, 'idempotency answers'),
@@ -148,18 +171,18 @@ function createCounters(config: Config, database: Database, log: Logger): Counte
   return rateLimitStore === 'postgres' ? postgresCounters(database) : memoryCounters();
 }
 
-async function listen(http: Http, { host, port }: Config): Promise<string> {
+async function listen(http: Http, { host, port }: HttpOptions, setting: 'PORT' | 'WORKER_PORT'): Promise<string> {
   try {
     return await http.start();
   } catch (error) {
     const code = Error.isError(error) && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE') {
-      throw new StartupError(`Port ${port} on ${host} is taken: stop what uses it, or set PORT to another.`, {
+      throw new StartupError(`Port ${port} on ${host} is taken: stop what uses it, or set ${setting} to another.`, {
         cause: error,
       });
     }
     if (code === 'EACCES') {
-      throw new StartupError(`Port ${port} needs more rights than this user has: set PORT to 1024 or above.`, {
+      throw new StartupError(`Port ${port} needs more rights than this user has: set ${setting} to 1024 or above.`, {
         cause: error,
       });
     }

@@ -14,7 +14,7 @@ export interface PorticoCommand {
   err(): string;
   /** Resolves at the end of the process. */
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
-  /** Resolves with the API's base address once it is announced; rejects when the process ends before. */
+  /** Resolves with the base address of the API, or of a worker's probes, once it is announced; rejects when the process ends before. */
   ready(): Promise<string>;
 }
 
@@ -47,7 +47,7 @@ export function runPortico(
     async ready() {
       return until(() => {
         if (ended) throw new Error(`It ended before it was ready: ${out}${err}`);
-        return out.includes('Ctrl-C stops it.') && /^ {2}API +(http:\S+)\/api\/v1$/m.exec(out)?.[1];
+        return out.includes('Ctrl-C stops it.') && /^ {2}Health +(http\S+)\/health\/ready$/m.exec(out)?.[1];
       }, 60_000);
     },
   };

@@ -31,6 +31,8 @@ export interface IdentityDependencies {
   readonly breachedPasswords: BreachedPasswords;
   readonly cursors: Cursors;
   readonly settings: IdentitySettings;
+  /** False where this process only verifies tokens and gives out none. Default true. */
+  readonly signs?: boolean;
   /** 32 bytes each, derived from PORTICO_SECRET for this purpose. */
   readonly codeSecret: Buffer;
   readonly signingKeySecret: Buffer;

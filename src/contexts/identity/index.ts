@@ -50,7 +50,7 @@ const CATCH_UP = 15_000;
 
 export function createIdentity(dependencies: IdentityDependencies): Identity {
   const { database, settings, listen } = dependencies;
-  const signingKeys = createSigningKeys(dependencies);
+  const signingKeys = createSigningKeys(dependencies, { signs: dependencies.signs ?? true });
   const revokedSessions = createRevokedSessions(database, settings.accessTokenLifetime);
   const hasher = createPasswordHasher(createPasswordGate(), settings.bcryptCost);
   const parts: IdentityParts = { ...dependencies, hasher, signingKeys, revokedSessions };

@@ -27,7 +27,8 @@ export interface SigningKeys {
   load(): Promise<void>;
 }
 
-export function createSigningKeys(dependencies: SigningKeyDependencies): SigningKeys {
+/** @param signs false where tokens are only verified: no key is made there, and the private ones stay sealed. */
+export function createSigningKeys(dependencies: SigningKeyDependencies, { signs } = { signs: true }): SigningKeys {
   let stored: readonly StoredSigningKey[] = [];
   let publicKeys: ReadonlyMap<string, KeyObject> = new Map();
   let current: SigningKey | undefined;
@@ -35,11 +36,9 @@ export function createSigningKeys(dependencies: SigningKeyDependencies): Signing
   let loadedAt = -Infinity;
 
   async function read(): Promise<void> {
-    await ensureSigningKeys(dependencies);
+    if (signs) await ensureSigningKeys(dependencies);
     const keys = await listSigningKeys(dependencies.database);
-    const signing = keys.find(({ state }) => state === 'current');
-    if (signing === undefined) throw new Error('no current signing key');
-    current = { kid: signing.kid, privateKey: openPrivateKey(dependencies.signingKeySecret, signing) };
+    if (signs) current = openCurrentKey(dependencies.signingKeySecret, keys);
     publicKeys = new Map(keys.map(({ kid, publicJwk }) => [kid, importPublicKey(publicJwk)]));
     stored = keys;
     loadedAt = performance.now();
@@ -68,6 +67,12 @@ export function createSigningKeys(dependencies: SigningKeyDependencies): Signing
 
 function importPublicKey(jwk: PublicJwk): KeyObject {
   return createPublicKey({ key: { ...jwk }, format: 'jwk' });
+}
+
+function openCurrentKey(secret: Buffer, keys: readonly StoredSigningKey[]): SigningKey {
+  const signing = keys.find(({ state }) => state === 'current');
+  if (signing === undefined) throw new Error('no current signing key');
+  return { kid: signing.kid, privateKey: openPrivateKey(secret, signing) };
 }
 
 function openPrivateKey(secret: Buffer, { kid, privateCipher }: StoredSigningKey): KeyObject {
