@@ -22,7 +22,7 @@ interface JestReport {
   readonly numRuntimeErrorTestSuites: number;
 }
 
-const gates = ['lint', 'types', 'format', 'contract:check'];
+const gates = ['lint', 'types', 'format', 'contract:check', 'contract:diff'];
 
 const results: [name: string, Counts][] = [
   ...gates.map((gate): [string, Counts] => [gate, runGate(gate)]),
