@@ -30,6 +30,8 @@ import type { Pools } from './process/pools.ts';
 import { systemClock } from './shared/clock.ts';
 import type { Clock } from './shared/clock.ts';
 import { createCursors } from './shared/cursor.ts';
+import { createInstallationKeyRing } from './shared/key-ring.ts';
+import type { KeyRing } from './shared/key-ring.ts';
 import { deriveKey } from './shared/keys.ts';
 import type { Logger } from './telemetry/logs.ts';
 import { traceCall } from './telemetry/tracing.ts';
@@ -75,10 +77,12 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
   });
   observePools(metrics.registry, pools.byName);
   const senders = createSenders(config, createSandboxInbox({ database: pools.worker, clock }), observers);
-  const contexts = createContexts(options, { pools, observers, senders, clock });
+  const keyRing = createInstallationKeyRing(databases.secret, config.encryptionKeys);
+  const contexts = createContexts(options, { pools, observers, senders, clock, keyRing });
   const process = await createProcess({
     ...options,
     clock,
+    keyRing,
     metrics,
     jobObserver: observers.jobs,
     pools,
@@ -95,6 +99,7 @@ interface Surroundings {
   readonly observers: Observers;
   readonly senders: Pick<ReturnType<typeof createSenders>, 'smsSenders' | 'emailSenders'>;
   readonly clock: Clock;
+  readonly keyRing: KeyRing;
 }
 
 type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platform'>;
@@ -102,7 +107,7 @@ type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platfo
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
   { config, databases, log }: ComposeOptions,
-  { pools, observers, senders, clock }: Surroundings,
+  { pools, observers, senders, clock, keyRing }: Surroundings,
 ): Contexts {
   const key = (purpose: string) => deriveKey(databases.secret, purpose);
   const cursors = createCursors(key('page cursors'));
@@ -143,7 +148,7 @@ function createContexts(
     },
     signs: hosts(config, 'identity'),
     codeSecret: key(secretPurposes.codes),
-    signingKeySecret: key(secretPurposes.signingKeys),
+    keyRing,
   });
   const rewards = createRewards({
     primary,

@@ -44,6 +44,20 @@ describe('The configuration', () => {
     expect(faults({ PORTICO_CONTEXTS: 'identity,rewards', PUBLIC_URL: 'https://portico.example' })).toEqual([]);
   });
 
+  it('reads encryption keys, and repeats none of them', () => {
+    const key = Buffer.alloc(32, 1).toString('base64');
+    const { encryptionKeys } = readConfig({ PORTICO_ENCRYPTION_KEYS: `k2:${key}, k1: ${key}` });
+    expect(encryptionKeys.map(({ id, key: bytes }) => [id, bytes.length])).toEqual([
+      ['k2', 32],
+      ['k1', 32],
+    ]);
+    for (const wrong of [key, 'k1:short', `secret-1:${key}`, `K1:${key}`, `k1:${key},k1:${key}`]) {
+      const [fault = '', ...more] = faults({ PORTICO_ENCRYPTION_KEYS: wrong });
+      expect([fault, more]).toEqual([expect.stringMatching(/^PORTICO_ENCRYPTION_KEYS (is a|names)/), []]);
+      expect(fault).not.toContain(key);
+    }
+  });
+
   it('tells every fault at once, without repeating a password', () => {
     const said = faults({
       DATABASE_URL: 'mysql://app:hidden@db.example/portico',

@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { DERIVED_PREFIX, KEY_ID } from './shared/key-ring.ts';
+import type { NamedKey } from './shared/key-ring.ts';
 import { isRegion } from './shared/phone.ts';
 import type { Region } from './shared/phone.ts';
 import { StartupError } from './shared/startup-error.ts';
@@ -17,6 +19,8 @@ export interface Config {
   readonly embeddedPostgresPort: number | undefined;
   /** Master key, 32 characters at least; undefined makes and keeps one in the data folder (embedded PostgreSQL only). */
   readonly secret: string | undefined;
+  /** Keys of sealed columns, the newest first; empty derives one from the master key. */
+  readonly encryptionKeys: readonly NamedKey[];
   readonly host: string;
   readonly port: number;
   /** Where a process that only runs jobs answers probes and shows its metrics; 0 picks a free one. */
@@ -164,6 +168,7 @@ export function readConfig(environment: Environment): Config {
     dataDirectory: read.text('PORTICO_DATA') ?? '.portico',
     embeddedPostgresPort: read.optionalNumber('PORTICO_POSTGRES_PORT', 1, 65_535),
     secret: read.text('PORTICO_SECRET'),
+    encryptionKeys: encryptionKeys(read),
     host: read.text('HOST') ?? '127.0.0.1',
     port: read.number('PORT', 8080, 0, 65_535),
     workerPort: read.number('WORKER_PORT', 8081, 0, 65_535),
@@ -224,6 +229,28 @@ function isRange(text: string): boolean {
   return (
     family !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest))
   );
+}
+
+/** `id:key, id:key`, the newest first. What is wrong with a key is told without repeating it. */
+function encryptionKeys(read: Reader): readonly NamedKey[] {
+  const value = read.text('PORTICO_ENCRYPTION_KEYS');
+  if (value === undefined) return [];
+  const keys = value.split(',').map((item): NamedKey => {
+    const [, id = '', text = ''] = /^\s*([^:]*):\s*(\S*)\s*$/.exec(item) ?? [];
+    return { id, key: Buffer.from(text, 'base64') };
+  });
+  for (const [index, { id, key }] of keys.entries()) {
+    if (!KEY_ID.test(id) || id.startsWith(DERIVED_PREFIX) || key.length !== 32) {
+      read.faults.push(
+        `PORTICO_ENCRYPTION_KEYS is a comma-separated list of name:key, the newest first: item ${index + 1} is not a name ` +
+          `of a-z, 0-9 and "-" that does not begin with "${DERIVED_PREFIX}", and 32 bytes from "openssl rand -base64 32"`,
+      );
+    }
+  }
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) {
+    read.faults.push('PORTICO_ENCRYPTION_KEYS names a key twice');
+  }
+  return Object.freeze(keys);
 }
 
 function region(read: Reader): Region {

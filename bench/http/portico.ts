@@ -78,7 +78,7 @@ const options: HttpOptions = {
     refreshPrincipal: async () => principal,
   },
   database: noDatabase,
-  sealingKey: Buffer.alloc(32),
+  answers: { seal: (_row, plain) => plain, open: (_row, sealed) => sealed },
   problems: [],
   constraints: {},
   checks: [],

@@ -1,4 +1,5 @@
 import type { Handlers } from '../contract/handlers.ts';
+import type { SealedColumn } from '../database/sealed-column.ts';
 import type { Subscribers } from '../jobs/events.ts';
 import type { ScheduledJob, TaskBinding } from '../jobs/queue.ts';
 import type { ProblemType } from '../shared/problem.ts';
@@ -18,4 +19,6 @@ export interface ContextModule {
   readonly problems?: Readonly<Record<string, ProblemType>>;
   /** Violations that a caller can cause, by PostgreSQL constraint name: what they mean to that caller. */
   readonly constraints?: Readonly<Record<string, ProblemType>>;
+  /** What it keeps sealed: a new key reaches these columns by itself. */
+  readonly sealedColumns?: readonly SealedColumn[];
 }

@@ -6,6 +6,7 @@ import { validateRequest } from '../contract/validate-request.ts';
 import { responseBreaches } from '../contract/validate-response.ts';
 import type { Database } from '../database/transaction.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { ColumnCipher } from '../shared/key-ring.ts';
 import type { ProblemType } from '../shared/problem.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { createAuthentication } from './authentication.ts';
@@ -43,8 +44,8 @@ export interface HttpOptions {
   readonly pages?: boolean;
   readonly verifier: TokenVerifier;
   readonly database: Database;
-  /** 32 bytes; answers kept under an Idempotency-Key are sealed with it. */
-  readonly sealingKey: Buffer;
+  /** Seals the answers kept under an Idempotency-Key. */
+  readonly answers: ColumnCipher;
   readonly problems: readonly ProblemType[];
   readonly constraints: ConstraintProblems;
   readonly checks: readonly Check[];
@@ -129,7 +130,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
       authenticate: createAuthentication(verifier, clock),
       verifier,
       rateLimit,
-      idempotency: createIdempotency(database, options.sealingKey),
+      idempotency: createIdempotency(database, options.answers),
       database,
       checkResponse: createResponseCheck({ ...options.responseValidation, breaches: responseBreaches, responder, log }),
       constraints: options.constraints,

@@ -7,6 +7,7 @@ import { createTestDatabase } from '../testing/database.ts';
 import type { TestDatabase } from '../testing/database.ts';
 import { startTestHttp } from '../testing/http-server.ts';
 import type { TestHttp } from '../testing/http-server.ts';
+import { testKeyRing } from '../testing/key-ring.ts';
 import { purgeIdempotencyKeys } from './purge-idempotency-keys.ts';
 
 type Handler = Handlers['createBonusCampaign'];
@@ -233,7 +234,7 @@ describe('what is stored', () => {
     const other = await startTestHttp(
       database.database,
       { createBonusCampaign: handler },
-      { sealingKey: Buffer.alloc(32, 8) },
+      { answers: testKeyRing(8).column('platform.idempotency_keys.body') },
     );
     try {
       expect(await send('k', order(), token, other)).toMatchObject({

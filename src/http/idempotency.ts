@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../database/transaction.ts';
+import type { SealedColumn } from '../database/sealed-column.ts';
 import { statement } from '../database/transaction.ts';
 import { derivedId } from '../shared/id.ts';
+import type { ColumnCipher } from '../shared/key-ring.ts';
 import { platformProblems } from '../shared/platform-problems.ts';
 import { Problem } from '../shared/problem.ts';
-import { seal, unseal } from '../shared/sealed.ts';
 import type { Answer } from './respond.ts';
 
 /** A request that carries an Idempotency-Key. */
@@ -69,8 +70,16 @@ const storeAnswer = statement(
      headers = excluded.headers, body = excluded.body, created_at = clock_timestamp(), expires_at = excluded.expires_at`,
 );
 
-/** @param sealingKey 32 bytes; stored bodies are unreadable without it. */
-export function createIdempotency(database: Database, sealingKey: Buffer): Idempotency {
+/** Where answers are kept. */
+export const keptAnswers: SealedColumn = {
+  table: 'platform.idempotency_keys',
+  column: 'body',
+  row: 'scope',
+  rowType: 'bytea',
+};
+
+/** @param answers seals what is kept in {@link keptAnswers} */
+export function createIdempotency(database: Database, answers: ColumnCipher): Idempotency {
   return {
     async run(request, { execute, refusal, streamed }) {
       const scope = scopeOf(request);
@@ -85,10 +94,10 @@ export function createIdempotency(database: Database, sealingKey: Buffer): Idemp
           if (stored !== undefined) {
             const fingerprint = await request.fingerprint();
             if (!stored.fingerprint.equals(fingerprint)) throw new Problem(platformProblems['idempotency-key-reused']);
-            return { answer: open(stored, sealingKey, scope), replayed: true };
+            return { answer: open(stored, answers, scope), replayed: true };
           }
           const answer = await attempt(tx, execute, refusal, request);
-          const body = answer.body === null ? null : seal(sealingKey, scope.toString('hex'), Buffer.from(answer.body));
+          const body = answer.body === null ? null : answers.seal(scope.toString('hex'), Buffer.from(answer.body));
           await tx.query(storeAnswer, [
             scope,
             await request.fingerprint(),
@@ -130,14 +139,14 @@ export function isStoredRefusal(problem: Problem): boolean {
   return storedRefusals.has(problem.status);
 }
 
-function open(stored: StoredRow, sealingKey: Buffer, scope: Buffer): Answer {
+function open(stored: StoredRow, answers: ColumnCipher, scope: Buffer): Answer {
   if (stored.body === null) return { status: stored.status, headers: stored.headers, body: null };
   try {
-    const body = unseal(sealingKey, scope.toString('hex'), stored.body);
+    const body = answers.open(scope.toString('hex'), stored.body);
     return { status: stored.status, headers: stored.headers, body };
   } catch (error) {
     throw new Problem(platformProblems['idempotency-answer-unreadable'], {
-      detail: 'This request was carried out, but its answer was sealed under a secret that has been changed since.',
+      detail: 'This request was carried out, but its answer was sealed under a key that is no longer here.',
       cause: error,
     });
   }

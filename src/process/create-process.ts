@@ -1,13 +1,14 @@
 import type { Config } from '../config.ts';
 import type { ContextModule } from '../contexts/context.ts';
 import type { Handlers } from '../contract/handlers.ts';
-import type { OpenDatabases } from '../database/open.ts';
+import { cipherOf } from '../database/sealed-column.ts';
 import type { Database } from '../database/transaction.ts';
 import type { TokenVerifier } from '../http/authentication.ts';
 import { createHttp } from '../http/create-http.ts';
 import type { Http, HttpOptions } from '../http/create-http.ts';
 import type { DemoUser } from '../http/docs.ts';
 import { createHousekeeping } from '../http/housekeeping.ts';
+import { keptAnswers } from '../http/idempotency.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { memoryCounters, postgresCounters, redisCounters } from '../http/rate-limit-stores.ts';
 import type { CounterStore } from '../http/rate-limit-stores.ts';
@@ -16,18 +17,20 @@ import type { JobObserver } from '../jobs/run-task.ts';
 import { startJobs } from '../jobs/runner.ts';
 import type { JobRunner } from '../jobs/runner.ts';
 import type { Clock } from '../shared/clock.ts';
-import { deriveKey } from '../shared/keys.ts';
+import type { KeyRing } from '../shared/key-ring.ts';
 import { StartupError } from '../shared/startup-error.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { startTracing } from '../telemetry/tracing.ts';
 import type { Pools } from './pools.ts';
+import { createResealing } from './reseal-columns.ts';
 import { readinessChecks } from './readiness.ts';
 import { drainRequests, runSteps } from './stopping.ts';
 
 /** What a process is made of. */
 export interface ProcessParts {
   readonly config: Config;
-  readonly databases: Pick<OpenDatabases, 'secret'>;
+  /** Protects sealed columns, of the contexts and of the platform. */
+  readonly keyRing: KeyRing;
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -79,8 +82,10 @@ export async function createProcess(parts: ProcessParts): Promise<Process> {
   });
   const hosted = parts.contexts.filter(({ name }) => hosts(config, name));
   const housekeeping = createHousekeeping(pools.worker);
-  const bindings = [...hosted.flatMap(({ tasks }) => tasks), ...housekeeping.tasks];
-  const schedule = [...hosted.flatMap((module) => module.schedule), ...housekeeping.schedule];
+  const sealed = [...parts.contexts.flatMap(({ sealedColumns = [] }) => sealedColumns), keptAnswers];
+  const resealing = createResealing(pools.worker, parts.keyRing, sealed);
+  const bindings = [...hosted.flatMap(({ tasks }) => tasks), ...housekeeping.tasks, ...resealing.tasks];
+  const schedule = [...hosted.flatMap((module) => module.schedule), ...housekeeping.schedule, ...resealing.schedule];
   const counters = createCounters(config, pools.primary, log);
   const given = httpOptions(parts, hosted, counters);
   const http = parts.api || parts.jobs ? await createHttp(parts.http?.(given) ?? given) : null;
@@ -145,7 +150,7 @@ function httpOptions(parts: ProcessParts, hosted: readonly ContextModule[], coun
       : { port: config.workerPort, handlers: {}, pages: false }),
     verifier: parts.identity,
     database: pools.primary,
-    sealingKey: deriveKey(parts.databases.secret, 'idempotency answers'),
+    answers: cipherOf(parts.keyRing, keptAnswers),
     problems: contexts.flatMap(({ problems }) => Object.values(problems ?? {})),
     constraints: Object.assign({}, ...contexts.map(({ constraints }) => constraints)) as HttpOptions['constraints'],
     checks: readinessChecks(pools.primary),

@@ -6,6 +6,7 @@ import { createMetrics } from '../http/metrics.ts';
 import { memoryCounters } from '../http/rate-limit-stores.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createTestLog } from './log.ts';
+import { testKeyRing } from './key-ring.ts';
 import type { TestLog } from './log.ts';
 import { makeTestToken, testVerifier } from './token.ts';
 import type { TestBearer } from './token.ts';
@@ -56,7 +57,7 @@ export async function startTestHttp(
       isSessionRevoked: (sessionId) => revoked.has(sessionId),
     },
     database,
-    sealingKey: Buffer.alloc(32, 7),
+    answers: testKeyRing(7).column('platform.idempotency_keys.body'),
     problems: [],
     constraints: {},
     checks: [],

@@ -6,6 +6,7 @@ import { createIdentityFixture, dependenciesOn } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { replaceSigningKeys, rotateSigningKeys } from './rotate-signing-keys.ts';
 import { createSigningKeys } from './signing-keys.ts';
+import { testKeyRing } from '../../testing/key-ring.ts';
 
 const bearer = { userId: 'u', sessionId: 's', roles: ['staff'] } as const;
 let fixture: IdentityFixture;
@@ -132,8 +133,8 @@ describe('rotating the signing keys', () => {
     await expect(verify(before)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('says plainly that the secret is another', async () => {
-    const keys = createSigningKeys({ ...dependenciesOn(fixture.test), signingKeySecret: Buffer.alloc(32, 9) });
-    await expect(keys.load()).rejects.toThrow('another PORTICO_SECRET');
+  it('says plainly that the key of its keys is missing', async () => {
+    const keys = createSigningKeys({ ...dependenciesOn(fixture.test), keyRing: testKeyRing(9) });
+    await expect(keys.load()).rejects.toThrow('sealed under a key that is neither');
   });
 });

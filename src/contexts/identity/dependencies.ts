@@ -5,6 +5,7 @@ import type { Enqueue } from '../../jobs/queue.ts';
 import type { BreachedPasswords } from '../../ports/breached-passwords.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
+import type { KeyRing } from '../../shared/key-ring.ts';
 import type { NotificationQuestions } from '../notifications/index.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { RevokedSessions } from './revoked-sessions.ts';
@@ -33,9 +34,10 @@ export interface IdentityDependencies {
   readonly settings: IdentitySettings;
   /** False where this process only verifies tokens and gives out none. Default true. */
   readonly signs?: boolean;
-  /** 32 bytes each, derived from PORTICO_SECRET for this purpose. */
+  /** 32 bytes, derived from PORTICO_SECRET for this purpose. */
   readonly codeSecret: Buffer;
-  readonly signingKeySecret: Buffer;
+  /** Protects what identity keeps sealed (sealed-columns.ts). */
+  readonly keyRing: KeyRing;
 }
 
 /** What identity's use cases work with: what it was given, and what it made of it once per process. */

@@ -6,6 +6,7 @@ import { createCursors } from '../../shared/cursor.ts';
 import { newId } from '../../shared/id.ts';
 import { createTestDatabase } from '../../testing/database.ts';
 import type { TestDatabase } from '../../testing/database.ts';
+import { testKeyRing } from '../../testing/key-ring.ts';
 import type { MessageRequest } from '../notifications/index.ts';
 import type { IdentityDependencies, IdentityParts } from './dependencies.ts';
 import { createPasswordGate } from './password-gate.ts';
@@ -137,7 +138,7 @@ export function dependenciesOn(test: TestDatabase, settings: Partial<IdentitySet
     cursors: createCursors(randomBytes(32)),
     settings: { ...defaultSettings, issuer: 'http://portico.test', bcryptCost: 4, ...settings },
     codeSecret: Buffer.alloc(32, 1),
-    signingKeySecret: Buffer.alloc(32, 2),
+    keyRing: testKeyRing(2),
   };
 }
 

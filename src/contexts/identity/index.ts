@@ -11,6 +11,7 @@ import { createPasswordHasher } from './password-hasher.ts';
 import { problems } from './problems.ts';
 import { createRevokedSessions } from './revoked-sessions.ts';
 import { isPrivileged, scopesOf } from './role.ts';
+import { sealedColumns } from './sealed-columns.ts';
 import { SESSION_REVOKED_CHANNEL } from './session-store.ts';
 import { SIGNING_KEYS_CHANNEL } from './signing-key-store.ts';
 import { seedDemo } from './seed-demo.ts';
@@ -26,6 +27,7 @@ export type { SigningKeyDependencies } from './rotate-signing-keys.ts';
 export { demoAccounts } from './seed-demo.ts';
 export type { DemoAccount, DemoMembers } from './seed-demo.ts';
 export { defaultSettings, secretPurposes } from './settings.ts';
+export { sealedColumns } from './sealed-columns.ts';
 export type { IdentitySettings, SendLimits } from './settings.ts';
 
 export interface Identity extends ContextModule {
@@ -70,6 +72,7 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
     schedule: identitySchedule,
     subscriptions: {},
     problems,
+    sealedColumns,
     constraints: {
       users_verified_email_key: problems['email-taken'],
       users_verified_phone_key: problems['phone-taken'],

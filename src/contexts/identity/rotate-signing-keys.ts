@@ -1,6 +1,8 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { Database } from '../../database/transaction.ts';
-import { seal } from '../../shared/sealed.ts';
+import { cipherOf } from '../../database/sealed-column.ts';
+import type { KeyRing } from '../../shared/key-ring.ts';
+import { signingKeyColumn } from './sealed-columns.ts';
 import {
   advanceSigningKeys,
   ageOfCurrentKey,
@@ -14,8 +16,8 @@ import type { PublicJwk, SigningKeyState, StoredSigningKey } from './signing-key
 
 export interface SigningKeyDependencies {
   readonly database: Database;
-  /** 32 bytes derived from PORTICO_SECRET; private keys are stored under it. */
-  readonly signingKeySecret: Buffer;
+  /** Private keys are stored under it. */
+  readonly keyRing: KeyRing;
 }
 
 /**
@@ -29,14 +31,14 @@ export async function rotateSigningKeys(
   dependencies: SigningKeyDependencies,
   { olderThan }: { readonly olderThan: number },
 ): Promise<string | undefined> {
-  const { database, signingKeySecret } = dependencies;
+  const { database, keyRing } = dependencies;
   await ensureSigningKeys(dependencies);
   return database.transaction(async (tx) => {
     await lockSigningKeys(tx);
     const age = await ageOfCurrentKey(tx);
     if (age !== undefined && age < olderThan) return undefined;
     const kid = await advanceSigningKeys(tx);
-    await insertSigningKey(tx, createSigningKey(signingKeySecret, 'next'));
+    await insertSigningKey(tx, createSigningKey(keyRing, 'next'));
     await announceSigningKeys(tx);
     return kid;
   });
@@ -44,40 +46,40 @@ export async function rotateSigningKeys(
 
 /**
  * Forgets every key and makes new ones: all access tokens stop working at once, and sessions go on by their refresh tokens.
- * For a key that may have become known, and for a new PORTICO_SECRET.
+ * For a key that may have become known, and for a lost encryption key.
  *
  * @returns the kid that signs now
  */
-export async function replaceSigningKeys({ database, signingKeySecret }: SigningKeyDependencies): Promise<string> {
-  const current = createSigningKey(signingKeySecret, 'current');
+export async function replaceSigningKeys({ database, keyRing }: SigningKeyDependencies): Promise<string> {
+  const current = createSigningKey(keyRing, 'current');
   await database.transaction(async (tx) => {
     await lockSigningKeys(tx);
     await deleteSigningKeys(tx);
     await insertSigningKey(tx, current);
-    await insertSigningKey(tx, createSigningKey(signingKeySecret, 'next'));
+    await insertSigningKey(tx, createSigningKey(keyRing, 'next'));
     await announceSigningKeys(tx);
   });
   return current.kid;
 }
 
 /** Makes the first pair of keys of an installation; does nothing when there are some. */
-export async function ensureSigningKeys({ database, signingKeySecret }: SigningKeyDependencies): Promise<void> {
+export async function ensureSigningKeys({ database, keyRing }: SigningKeyDependencies): Promise<void> {
   if ((await listSigningKeys(database)).some(({ state }) => state === 'current')) return;
   await database.transaction(async (tx) => {
     await lockSigningKeys(tx);
     if ((await listSigningKeys(tx)).some(({ state }) => state === 'current')) return;
-    await insertSigningKey(tx, createSigningKey(signingKeySecret, 'current'));
-    await insertSigningKey(tx, createSigningKey(signingKeySecret, 'next'));
+    await insertSigningKey(tx, createSigningKey(keyRing, 'current'));
+    await insertSigningKey(tx, createSigningKey(keyRing, 'next'));
   });
 }
 
-function createSigningKey(secret: Buffer, state: SigningKeyState): StoredSigningKey {
+function createSigningKey(ring: KeyRing, state: SigningKeyState): StoredSigningKey {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { x, y } = publicKey.export({ format: 'jwk' });
   if (x === undefined || y === undefined) throw new Error('a P-256 key without coordinates');
   const publicJwk: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
   const kid = thumbprint(publicJwk);
-  const privateCipher = seal(secret, kid, privateKey.export({ format: 'der', type: 'pkcs8' }));
+  const privateCipher = cipherOf(ring, signingKeyColumn).seal(kid, privateKey.export({ format: 'der', type: 'pkcs8' }));
   return { kid, state, publicJwk, privateCipher };
 }
 

@@ -44,5 +44,4 @@ export const defaultSettings: Omit<IdentitySettings, 'issuer'> = {
 /** What identity's secrets are derived from PORTICO_SECRET for: each opens nothing but its own. */
 export const secretPurposes = {
   codes: 'identity/one-time-codes',
-  signingKeys: 'identity/signing-keys',
 } as const;

@@ -2,7 +2,9 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { ensureSigningKeys } from './rotate-signing-keys.ts';
 import type { SigningKeyDependencies } from './rotate-signing-keys.ts';
-import { unseal } from '../../shared/sealed.ts';
+import { cipherOf } from '../../database/sealed-column.ts';
+import type { KeyRing } from '../../shared/key-ring.ts';
+import { signingKeyColumn } from './sealed-columns.ts';
 import { StartupError } from '../../shared/startup-error.ts';
 import { listSigningKeys } from './signing-key-store.ts';
 import type { PublicJwk, StoredSigningKey } from './signing-key-store.ts';
@@ -38,7 +40,7 @@ export function createSigningKeys(dependencies: SigningKeyDependencies, { signs 
   async function read(): Promise<void> {
     if (signs) await ensureSigningKeys(dependencies);
     const keys = await listSigningKeys(dependencies.database);
-    if (signs) current = openCurrentKey(dependencies.signingKeySecret, keys);
+    if (signs) current = openCurrentKey(dependencies.keyRing, keys);
     publicKeys = new Map(keys.map(({ kid, publicJwk }) => [kid, importPublicKey(publicJwk)]));
     stored = keys;
     loadedAt = performance.now();
@@ -69,18 +71,23 @@ function importPublicKey(jwk: PublicJwk): KeyObject {
   return createPublicKey({ key: { ...jwk }, format: 'jwk' });
 }
 
-function openCurrentKey(secret: Buffer, keys: readonly StoredSigningKey[]): SigningKey {
+function openCurrentKey(ring: KeyRing, keys: readonly StoredSigningKey[]): SigningKey {
   const signing = keys.find(({ state }) => state === 'current');
   if (signing === undefined) throw new Error('no current signing key');
-  return { kid: signing.kid, privateKey: openPrivateKey(secret, signing) };
+  return { kid: signing.kid, privateKey: openPrivateKey(ring, signing) };
 }
 
-function openPrivateKey(secret: Buffer, { kid, privateCipher }: StoredSigningKey): KeyObject {
+function openPrivateKey(ring: KeyRing, { kid, privateCipher }: StoredSigningKey): KeyObject {
   try {
-    return createPrivateKey({ key: unseal(secret, kid, privateCipher), format: 'der', type: 'pkcs8' });
+    return createPrivateKey({
+      key: cipherOf(ring, signingKeyColumn).open(kid, privateCipher),
+      format: 'der',
+      type: 'pkcs8',
+    });
   } catch (cause) {
     throw new StartupError(
-      'The signing keys in the database were stored under another PORTICO_SECRET: set that one, or run "portico keys replace".',
+      'The signing keys in the database are sealed under a key that is neither in PORTICO_ENCRYPTION_KEYS nor derived from ' +
+        'this PORTICO_SECRET: give it back, or run "portico keys replace".',
       { cause },
     );
   }
