@@ -98,6 +98,7 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   deleteSuppression: adminsShare,
   listSandboxMessages: staffShare,
   getSandboxMessage: staffShare,
+  listSandboxErrors: staffShare,
   getSandboxBehaviour: staffShare,
   updateSandboxBehaviour: staffShare,
   listDeadLetters: adminsShare,

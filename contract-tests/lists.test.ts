@@ -47,6 +47,7 @@ const lists: Readonly<Record<List, ListCase>> = {
   listUsers: { as: ({ admin }) => admin, filter: 'role=user', add: (world) => world.createAccount() },
   listMessages: { as: ({ staff }) => staff, filter: 'channel=email', add: mail },
   listSandboxMessages: { as: ({ staff }) => staff, filter: 'channel=email', add: mail },
+  listSandboxErrors: { as: ({ staff }) => staff, add: (world) => world.failUnexpectedly() },
   listSuppressions: {
     as: ({ admin }) => admin,
     filter: 'channel=email',

@@ -1,6 +1,8 @@
 import { createOfflineBreachedPasswords } from '../adapters/breached-passwords/offline.ts';
 import { createSandboxEmailSender } from '../adapters/email/sandbox.ts';
 import { createSmtpEmailSender } from '../adapters/email/smtp.ts';
+import { createSandboxErrorTracker } from '../adapters/error-tracker/sandbox.ts';
+import { createSentryErrorTracker } from '../adapters/error-tracker/sentry.ts';
 import { usualResilience, withResilience } from '../adapters/resilience.ts';
 import type { ResilienceOptions } from '../adapters/resilience.ts';
 import { createSandboxSmsSender } from '../adapters/sms/sandbox.ts';
@@ -10,7 +12,7 @@ import { createIdentity, defaultSettings, demoAccounts, secretPurposes } from '.
 import type { Identity } from './contexts/identity/index.ts';
 import { createNotifications } from './contexts/notifications/index.ts';
 import type { Notifications } from './contexts/notifications/index.ts';
-import { createPlatform, createSandboxInbox } from './contexts/platform/index.ts';
+import { createPlatform, createSandboxErrors, createSandboxInbox } from './contexts/platform/index.ts';
 import { createRewards } from './contexts/rewards/index.ts';
 import type { RewardsQuestions } from './contexts/rewards/index.ts';
 import type { OpenDatabases } from './database/open.ts';
@@ -19,10 +21,11 @@ import type { HttpOptions } from './http/create-http.ts';
 import { createMetrics } from './http/metrics.ts';
 import { enqueue } from './jobs/enqueue.ts';
 import { createPublish } from './jobs/events.ts';
+import type { ErrorTracker, SandboxErrors } from './ports/error-tracker.ts';
 import type { SandboxInbox } from './ports/sandbox-inbox.ts';
 import type { MessageSender } from './ports/send-outcome.ts';
-import { createProcess, hosts } from './process/create-process.ts';
-import type { Process } from './process/create-process.ts';
+import { createProcess, hosts, version } from './process/create-process.ts';
+import type { ErrorReporting, Process } from './process/create-process.ts';
 import { createObservers, observePools } from './process/observers.ts';
 import type { Observers } from './process/observers.ts';
 import { openPools } from './process/pools.ts';
@@ -33,6 +36,8 @@ import { createCursors } from './shared/cursor.ts';
 import { createInstallationKeyRing } from './shared/key-ring.ts';
 import type { KeyRing } from './shared/key-ring.ts';
 import { deriveKey } from './shared/keys.ts';
+import { createErrorReports, reportNothing } from './telemetry/error-reports.ts';
+import type { ReportError } from './telemetry/error-reports.ts';
 import type { Logger } from './telemetry/logs.ts';
 import { traceCall } from './telemetry/tracing.ts';
 
@@ -56,6 +61,8 @@ export interface Portico extends Process {
   /** As the application. */
   readonly database: Database;
   readonly pools: Pools;
+  /** For what happens outside of requests and jobs. */
+  readonly reportError: ReportError;
   readonly identity: Identity;
   readonly notifications: Notifications;
   readonly rewards: ContextModule & RewardsQuestions;
@@ -77,6 +84,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
   });
   observePools(metrics.registry, pools.byName);
   const senders = createSenders(config, createSandboxInbox({ database: pools.worker, clock }), observers);
+  const errors = await createErrorReporting(config, createSandboxErrors(pools.worker), observers);
   const keyRing = createInstallationKeyRing(databases.secret, config.encryptionKeys);
   const contexts = createContexts(options, { pools, observers, senders, clock, keyRing });
   const process = await createProcess({
@@ -90,8 +98,9 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     identity: contexts.identity,
     demoUser: options.demo ? (demoAccounts.find(({ role }) => role === 'staff') ?? null) : null,
     closeSenders: senders.close,
+    errors,
   });
-  return { ...contexts, ...process, database: pools.primary, pools };
+  return { ...contexts, ...process, database: pools.primary, pools, reportError: errors.report };
 }
 
 interface Surroundings {
@@ -194,5 +203,24 @@ function createSenders(config: Config, inbox: SandboxInbox, { vendors: observer 
     ),
     /** Ends connections that are kept open; senders of a stopped process are not asked again. */
     close: () => smtp?.close(),
+  };
+}
+
+/** What the tracker gets to hand over its last reports, in milliseconds. */
+const LAST_REPORTS = 3_000;
+
+async function createErrorReporting(
+  { errorTracker, sentryDsn }: Config,
+  store: SandboxErrors,
+  { errors }: Observers,
+): Promise<ErrorReporting> {
+  let tracker: ErrorTracker | undefined;
+  if (errorTracker === 'sandbox') tracker = createSandboxErrorTracker(store);
+  if (errorTracker === 'sentry' && sentryDsn !== undefined) {
+    tracker = await createSentryErrorTracker({ dsn: sentryDsn, release: version });
+  }
+  return {
+    report: tracker === undefined ? reportNothing : createErrorReports(tracker, { observer: errors.reported }),
+    close: async () => tracker?.close(LAST_REPORTS),
   };
 }

@@ -57,6 +57,9 @@ export interface Config {
   readonly strictResponses: boolean;
   /** Bearer token for /metrics; undefined leaves it open. */
   readonly metricsToken: string | undefined;
+  /** Who is told of errors nobody expected. */
+  readonly errorTracker: 'sentry' | 'sandbox' | 'none';
+  readonly sentryDsn: string | undefined;
   readonly otlpEndpoint: string | undefined;
   /** Whether the caller's decision about a trace counts. */
   readonly traceSampler: (typeof samplers)[number];
@@ -197,6 +200,12 @@ export function readConfig(environment: Environment): Config {
     responseValidation: read.number('RESPONSE_VALIDATION', databaseUrl === undefined ? 1 : 0.05, 0, 1, false),
     strictResponses: read.flag('STRICT_RESPONSES') ?? databaseUrl === undefined,
     metricsToken: read.text('METRICS_TOKEN'),
+    errorTracker: read.choice('ERROR_TRACKER', databaseUrl === undefined ? 'sandbox' : 'none', [
+      'sentry',
+      'sandbox',
+      'none',
+    ]),
+    sentryDsn: read.url('SENTRY_DSN', ['http:', 'https:']),
     otlpEndpoint: read.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
     traceSampler: read.choice('OTEL_TRACES_SAMPLER', 'parentbased_traceidratio', samplers),
     traceRatio: read.number('OTEL_TRACES_SAMPLER_ARG', 0.05, 0, 1, false),
@@ -281,5 +290,6 @@ function requireTogether(read: Reader, config: Config, environment: Environment)
     faults.push('PUBLIC_URL is missing: processes that each host a part of the contexts must agree on it');
   }
   if (config.rateLimitStore === 'redis' && config.redisUrl === undefined) faults.push('REDIS_URL is missing');
+  if (config.errorTracker === 'sentry' && config.sentryDsn === undefined) faults.push('SENTRY_DSN is missing');
   if (config.emailProviders.includes('smtp') && config.smtpUrl === undefined) faults.push('SMTP_URL is missing');
 }

@@ -3,8 +3,10 @@ import { routes } from '../../src/contract/generated/routes.ts';
 import type { OperationId } from '../../src/contract/handlers.ts';
 import type { Route } from '../../src/contract/route.ts';
 import { demoAccounts } from '../../src/contexts/identity/index.ts';
+import { createSandboxErrors } from '../../src/contexts/platform/index.ts';
 import { seedMembers } from '../../src/contexts/rewards/index.ts';
 import { recordDeadLetters } from '../../src/jobs/dead-letters.ts';
+import type { ErrorReport } from '../../src/ports/error-tracker.ts';
 import { newId } from '../../src/shared/id.ts';
 import { startPortico } from '../../src/testing/portico.ts';
 import type { TestPortico, TestPorticoOptions } from '../../src/testing/portico.ts';
@@ -34,6 +36,8 @@ export interface World {
   createSuppression(): Promise<string>;
   /** @returns the ids of all open dead letters, the newest first. */
   createDeadLetter(): Promise<readonly string[]>;
+  /** Tells the sandbox error tracker of an error. */
+  failUnexpectedly(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,6 +50,19 @@ interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
+
+const seededError: Omit<ErrorReport, 'at'> = {
+  name: 'TypeError',
+  message: 'seeded',
+  stack: '',
+  fatal: false,
+  operation: null,
+  job: null,
+  requestId: null,
+  correlationId: null,
+  traceparent: null,
+  userId: null,
+};
 
 const password = 'quiet rivers carry old songs';
 let made = 0;
@@ -113,6 +130,11 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
         '/api/v1/dead-letters?open=true&limit=100',
       );
       return items.map(({ id }) => id);
+    },
+    async failUnexpectedly() {
+      // The API has no way to make a defect.
+      const store = createSandboxErrors(portico.portico.database);
+      await store.keep([{ ...seededError, at: new Date() }]);
     },
     close: () => portico.close(),
   };

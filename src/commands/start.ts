@@ -64,6 +64,7 @@ async function serve(name: string, args: readonly string[], roles: Roles): Promi
       if (demo && roles.migrate) await seedDemo(portico.identity, portico.database);
       if (!watch.asked()) announce(config, await portico.start(), demo);
       const { failure } = await watch.stopped;
+      if (failure !== null) portico.reportError(failure, { fatal: true });
       giveUpAfter(stopLimit(config), log);
       return failure === null ? 0 : 1;
     } finally {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { withCorrelation } from '../telemetry/correlation.ts';
+import type { ReportError } from '../telemetry/error-reports.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { recordExchange } from './access-log.ts';
 import { ClientGone } from './body.ts';
@@ -20,6 +21,8 @@ export interface AnsweringOptions {
   /** How often an idle event stream shows that it is alive. */
   readonly heartbeatMilliseconds: number;
   readonly log: Logger;
+  /** Told of every failure that is neither a refusal nor an outage. */
+  readonly reportError: ReportError;
 }
 
 /** Node's pair, as Hapi's `request.raw` holds it. */
@@ -93,7 +96,12 @@ function fail(options: AnsweringOptions, exchange: Exchange, error: unknown, ope
   }
   let problem = toProblem(error, dependencies.constraints);
   if (problem.status >= 500) {
-    log.error({ operation: operation?.route.operationId, error: problem.cause ?? problem }, 'request failed');
+    const name = operation?.route.operationId;
+    log.error({ operation: name, error: problem.cause ?? problem }, 'request failed');
+    // 503 is an outage that others tell of; 500 is a defect.
+    if (problem.status === 500) {
+      options.reportError(problem.cause ?? problem, { operation: name, userId: exchange.principal?.userId });
+    }
   }
   if (res.destroyed) return;
   if (res.headersSent) {

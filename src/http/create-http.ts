@@ -8,6 +8,8 @@ import type { Database } from '../database/transaction.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { ColumnCipher } from '../shared/key-ring.ts';
 import type { ProblemType } from '../shared/problem.ts';
+import { reportNothing } from '../telemetry/error-reports.ts';
+import type { ReportError } from '../telemetry/error-reports.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { createAuthentication } from './authentication.ts';
 import type { TokenVerifier } from './authentication.ts';
@@ -63,6 +65,8 @@ export interface HttpOptions {
   readonly demoUser: DemoUser | null;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Default: nobody is told. */
+  readonly reportError?: ReportError;
   /** Default: the contract's. */
   readonly routes?: readonly Route[];
   readonly timeouts?: Partial<HttpTimeouts>;
@@ -144,6 +148,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     clientAddress: clientAddress(options.trustedProxies),
     heartbeatMilliseconds: options.heartbeatMilliseconds ?? 15_000,
     timeouts: { ...defaultTimeouts, ...options.timeouts },
+    reportError: options.reportError ?? reportNothing,
     log,
   });
   return {

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { Database } from '../database/transaction.ts';
 import { newId } from '../shared/id.ts';
 import { withCorrelation } from '../telemetry/correlation.ts';
+import type { ReportError } from '../telemetry/error-reports.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { maskText } from '../telemetry/redaction.ts';
 import { parseTraceparent } from '../telemetry/traceparent.ts';
@@ -32,6 +33,8 @@ export interface TaskSurroundings {
   readonly log: Logger;
   readonly busy: BusyJobs;
   readonly observer?: JobObserver;
+  /** Told of the last failure of each job. Default: nobody is. */
+  readonly reportError?: ReportError;
   /**
    * Milliseconds that a task gets to reach a safe point after its signal aborted; then its job is put back while it may
    * still run, for the process is about to end. Default `usualPatience`.
@@ -137,6 +140,7 @@ async function endAttempt(attempt: FailedAttempt): Promise<void> {
     finished('failed');
     throw new Error(reason);
   }
+  attempt.reportError?.(error, { job: name });
   // Exhausted jobs slow the queue down for good, so the last failure becomes a dead letter and the job ends.
   const letter = { task: name, ref: job.key ?? job.id, reason, payload: attempt.payload, attempts: run.attempt };
   try {

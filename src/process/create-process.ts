@@ -19,6 +19,7 @@ import type { JobRunner } from '../jobs/runner.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { KeyRing } from '../shared/key-ring.ts';
 import { StartupError } from '../shared/startup-error.ts';
+import type { ReportError } from '../telemetry/error-reports.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { startTracing } from '../telemetry/tracing.ts';
 import type { Pools } from './pools.ts';
@@ -45,6 +46,7 @@ export interface ProcessParts {
   /** Run jobs. */
   readonly jobs: boolean;
   readonly closeSenders: () => void;
+  readonly errors: ErrorReporting;
   /** For tests: what HTTP should be other than configuration says. */
   readonly http?: (options: HttpOptions) => HttpOptions;
 }
@@ -70,7 +72,14 @@ export interface Process {
   stop(): Promise<void>;
 }
 
-const version = '0.1.0';
+/** Errors nobody expected, on their way to the tracker. */
+export interface ErrorReporting {
+  readonly report: ReportError;
+  /** Hands over what waits, within three seconds. */
+  close(): Promise<void>;
+}
+
+export const version = '0.1.0';
 
 export async function createProcess(parts: ProcessParts): Promise<Process> {
   const { config, log, pools, identity } = parts;
@@ -100,7 +109,16 @@ export async function createProcess(parts: ProcessParts): Promise<Process> {
       if (parts.jobs) {
         const { jobs: pool, worker: database } = pools;
         const { jobConcurrency: concurrency } = config;
-        runner = await startJobs({ pool, database, bindings, schedule, concurrency, log, observer: parts.jobObserver });
+        runner = await startJobs({
+          pool,
+          database,
+          bindings,
+          schedule,
+          concurrency,
+          log,
+          observer: parts.jobObserver,
+          reportError: parts.errors.report,
+        });
       }
       if (http === null) return { url: null, health: null };
       const health = await listen(http, given, parts.api ? 'PORT' : 'WORKER_PORT');
@@ -124,6 +142,8 @@ export async function createProcess(parts: ProcessParts): Promise<Process> {
       await runSteps(log, [
         { name: 'vendors', run: () => parts.closeSenders() },
         { name: 'identity', run: () => identity.close() },
+        // Before the database: the sandbox tracker keeps its reports there.
+        { name: 'error reports', run: () => parts.errors.close() },
         { name: 'rate limits', run: () => counters.close() },
         { name: 'database', run: () => pools.close() },
         { name: 'tracing', run: () => stopTracing() },
@@ -165,6 +185,7 @@ function httpOptions(parts: ProcessParts, hosted: readonly ContextModule[], coun
     demoUser: parts.demoUser,
     clock: parts.clock,
     log: parts.log,
+    reportError: parts.errors.report,
   };
 }
 

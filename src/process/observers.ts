@@ -18,6 +18,7 @@ export interface Observers {
   readonly rewards: RewardsObserver;
   readonly vendors: VendorObserver;
   readonly transactionRestarted: (sqlState: string) => void;
+  readonly errors: { reported(result: 'reported' | 'dropped'): void };
 }
 
 export function createObservers(registry: Registry): Observers {
@@ -69,7 +70,12 @@ export function createObservers(registry: Registry): Observers {
   const restarts = counter('portico_transaction_restarts_total', 'Transactions begun again after losing a race.', [
     'sqlstate',
   ]);
+  const unexpected = counter('portico_unexpected_errors_total', 'Errors nobody expected; dropped are repetitions.', [
+    'result',
+  ]);
+  for (const result of ['reported', 'dropped']) unexpected.inc({ result }, 0);
   return {
+    errors: { reported: (result) => unexpected.inc({ result }) },
     jobs: { finished: (job, outcome, seconds) => jobs.observe({ job, outcome }, seconds) },
     sending: {
       attempted: ({ lane, provider, outcome, count }) =>

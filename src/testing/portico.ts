@@ -99,7 +99,13 @@ export async function startPortico(options: TestPorticoOptions = {}): Promise<Te
       return body.token;
     },
     runJobs: () =>
-      runDueJobs({ pool: portico.pools.jobs, database: portico.pools.worker, bindings: portico.bindings, log }),
+      runDueJobs({
+        pool: portico.pools.jobs,
+        database: portico.pools.worker,
+        bindings: portico.bindings,
+        log,
+        reportError: portico.reportError,
+      }),
     async close() {
       await portico.stop();
       await testDatabase.close();

@@ -10,6 +10,7 @@ import type { PlatformOperations } from './operations.ts';
 import { problems } from './problems.ts';
 import { publishSandboxReports } from './publish-sandbox-reports.ts';
 
+export { createSandboxErrors } from './sandbox-errors.ts';
 export { createSandboxInbox } from './sandbox-inbox.ts';
 export type { SandboxInboxDependencies } from './sandbox-inbox.ts';
 export type { PlatformOperations } from './operations.ts';

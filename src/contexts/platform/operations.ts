@@ -7,6 +7,7 @@ import { etagOf } from '../../shared/etag.ts';
 import { notFound } from '../../shared/platform-problems.ts';
 import { getSandboxMessage } from './get-sandbox-message.ts';
 import { listDeadLetters } from './list-dead-letters.ts';
+import { listSandboxErrors } from './list-sandbox-errors.ts';
 import { listSandboxMessages } from './list-sandbox-messages.ts';
 import type { SandboxMessageModel } from './models.ts';
 import { redriveDeadLetter } from './redrive-dead-letter.ts';
@@ -18,6 +19,7 @@ import { updateSandboxBehaviour } from './update-sandbox-behaviour.ts';
 export type PlatformOperations = Pick<
   Handlers,
   | 'listSandboxMessages'
+  | 'listSandboxErrors'
   | 'getSandboxMessage'
   | 'getSandboxBehaviour'
   | 'updateSandboxBehaviour'
@@ -46,6 +48,11 @@ export function createPlatformOperations(dependencies: OperationDependencies): P
     },
     async getSandboxMessage({ path }) {
       return { status: 200, body: sandboxMessageBody(await getSandboxMessage(dependencies, path.sandboxMessageId)) };
+    },
+    async listSandboxErrors({ query }) {
+      const page = await listSandboxErrors(dependencies, { limit: query.limit, cursor: query.cursor });
+      const items = page.items.map((error) => ({ ...error, createdAt: error.createdAt.toISOString() }));
+      return { status: 200, body: { items, nextCursor: page.nextCursor } };
     },
     async getSandboxBehaviour({ path }) {
       return behaviourResult(await readBehaviour(database, path.channel));
