@@ -1,191 +1,154 @@
 /**
- * npm run bench:bulk — 50,000 phone numbers become coins among a million members, on a real PostgreSQL with fsync on.
+ * npm run bench:bulk — files of 50,000 and of 1,000,000 phone numbers become coins among a million members, on a real
+ * PostgreSQL with fsync on, while the API answers 500 requests a second.
  *
- * Each round measures the idle API, the import over HTTP with the API measured meanwhile, and the limit: COPY and one
- * set-based statement that writes the same rows. All share the machine with whatever else runs: trust the ratios.
+ * Each round measures the idle API, the import, and the limit: COPY and one set-based statement that writes the same rows.
+ * The requests go on during all three. Everything shares the machine with whatever else runs: trust the ratios.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
-import { startEmbeddedPostgres } from '../src/database/embedded.ts';
-import { demoPhone } from '../src/shared/demo-phone.ts';
+import { cancelWaiting, seedMembers, settle } from './bulk/database.ts';
+import { numbersFile } from './bulk/file.ts';
+import { createCampaign, runImport, waitForMessages } from './bulk/import.ts';
+import type { Imported, Staff } from './bulk/import.ts';
 import { runLimit } from './bulk/limit.ts';
 import { measureWhile } from './bulk/load.ts';
 import type { Latencies } from './bulk/load.ts';
-import { startServer } from './bulk/server.ts';
-import type { BenchServer } from './bulk/server.ts';
+import { install } from './installation.ts';
+import type { Installation } from './installation.ts';
+import { median, reportRatios } from './ratios.ts';
 
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const MEMBERS = Number(process.env['BENCH_MEMBERS'] ?? 1_000_000);
-const LINES = Number(process.env['BENCH_LINES'] ?? 50_000);
-const IDLE_MILLISECONDS = 5_000;
-
-interface ImportState {
-  readonly id: string;
-  readonly status: string;
-  readonly createdAt: string;
-  readonly finishedAt?: string;
-  readonly counts: { readonly credited: number };
-  readonly messages: { readonly waiting: number; readonly total: number };
-}
+const SMALL = { lines: Number(process.env['BENCH_LINES'] ?? 50_000), rounds: Number(process.env['BENCH_ROUNDS'] ?? 5) };
+const LARGE = {
+  lines: Number(process.env['BENCH_LARGE_LINES'] ?? 1_000_000),
+  rounds: Number(process.env['BENCH_LARGE_ROUNDS'] ?? 3),
+};
+const IDLE_MILLISECONDS = 10_000;
 
 interface Round {
-  readonly upload: number;
-  readonly credit: number;
-  readonly credited: number;
-  readonly messages: number;
+  readonly imported: Imported;
   readonly limit: number;
   readonly idle: Latencies;
   readonly busy: Latencies;
+  /** Seconds; only where sending was waited for. */
+  readonly messages: number;
+  /** Megabytes by which API and worker grew at most. */
+  readonly growth: number;
 }
 
-const folder = await mkdtemp(path.join(tmpdir(), 'portico-bench-'));
-// As root the server runs as another account, which must be able to enter.
-await chmod(folder, 0o711);
-const postgres = await startEmbeddedPostgres({ directory: folder });
+const installation = await install();
 try {
-  const server = await startServer(postgres.url);
-  try {
-    await seed(postgres.url);
-    const staff = await server.logIn('staff@portico.example', 'portico-demo-staff');
-    const user = await server.logIn('user@portico.example', 'portico-demo-user');
-    await runImport(server, staff, -1, user);
-    const rounds: Round[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureRound(server, staff, user, round));
-    report(rounds);
-  } finally {
-    await server.stop();
+  await seedMembers(installation.databaseUrl, MEMBERS);
+  const staff = {
+    url: installation.url,
+    token: await installation.logIn('staff@portico.example', 'portico-demo-staff'),
+  };
+  const user = await installation.logIn('user@portico.example', 'portico-demo-user');
+  const small: Round[] = [];
+  const large: Round[] = [];
+  // Warm: compiled code, prepared statements, pages in memory. Not counted.
+  await measureRound(installation, staff, user, SMALL.lines, -1);
+  for (let round = 0; round < Math.max(SMALL.rounds, LARGE.rounds); round += 1) {
+    if (round < SMALL.rounds) small.push(await measureRound(installation, staff, user, SMALL.lines, round));
+    if (round < LARGE.rounds) large.push(await measureRound(installation, staff, user, LARGE.lines, round));
   }
+  report(small, large);
 } finally {
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
+  await installation.stop();
 }
 
-/** A million members with wallets; ids are random, so neighbours in a file are strangers in the tables. */
-async function seed(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(
-    `with fresh as (
-       insert into rewards.accounts (id, kind) select gen_random_uuid(), 'wallet' from generate_series(1, $1::int) returning id)
-     insert into rewards.members (user_id, phone, verified_at)
-     select id, '+98912' || lpad((row_number() over () - 1)::text, 7, '0'), now() from fresh on conflict do nothing`,
-    [MEMBERS],
-  );
-  await client.query('vacuum analyze rewards.accounts');
-  await client.query('vacuum analyze rewards.members');
-  await client.query('checkpoint');
-  await client.end();
-}
+async function measureRound(
+  { url, databaseUrl, memory }: Installation,
+  staff: Staff,
+  user: string,
+  lines: number,
+  round: number,
+): Promise<Round> {
+  const file = numbersFile(lines, MEMBERS, round);
+  const under = <T>(work: () => Promise<T>) => measureWhile(url, user, work);
+  await settle(databaseUrl);
+  const { latencies: idle } = await under(() => pause(IDLE_MILLISECONDS));
 
-/** One number in twenty has no account. */
-function phonesOf(round: number): string[] {
-  return Array.from({ length: LINES }, (_, n) => {
-    const stranger = n % 20 === 3;
-    return demoPhone((stranger ? MEMBERS : 0) + (((n + (round + 2) * LINES) * 7_919) % MEMBERS));
-  });
-}
+  const campaign = await createCampaign(staff);
+  const { result, latencies: busy } = await under(() => watchMemory(memory, () => runImport(staff, campaign, file)));
+  const waits = lines === SMALL.lines;
+  if (!waits) await cancelWaiting(databaseUrl);
+  const messages = await waitForMessages(staff, result.value);
 
-async function measureRound(server: BenchServer, staff: string, user: string, round: number): Promise<Round> {
-  const idle = await measureWhile(server.url, user, () => pause(IDLE_MILLISECONDS));
-  const imported = await runImport(server, staff, round, user);
-  const limit = await runLimit(postgres.url, phonesOf(round));
-  const measured = { ...imported, idle: idle.latencies, limit };
+  await settle(databaseUrl);
+  const { result: limit } = await under(() => runLimit(databaseUrl, file.phones));
+  await cancelWaiting(databaseUrl);
+  const { value: imported, growth } = result;
   console.log(
-    `round ${round + 1}: credited ${imported.credited} in ${seconds(imported.upload + imported.credit)}, limit ${seconds(limit)}`,
+    `${lines.toLocaleString('en')} lines: ${seconds(imported.seconds)} (staging ${seconds(imported.staging)}), limit ${seconds(limit)}, ` +
+      `ratio ${(imported.seconds / limit).toFixed(2)}; p99 ${idle.p99.toFixed(1)} → ${busy.p99.toFixed(1)} ms`,
   );
-  return measured;
+  return { imported, limit, idle, busy, messages: waits ? messages : Number.NaN, growth };
 }
 
-type Imported = Omit<Round, 'limit' | 'idle'>;
-
-/** Uploads and waits: for the coins with the API measured meanwhile, then for the messages. */
-async function runImport(server: BenchServer, staff: string, round: number, user: string): Promise<Imported> {
-  const headers = { authorization: `Bearer ${staff}` };
-  const campaign = (await post(`${server.url}/api/v1/bonus-campaigns`, headers, {
-    name: 'Bench',
-    coins: 50,
-    periodPolicy: 'once',
-    messageTemplate: 'You got {coins} coins from {campaign}.',
-    defaultRegion: 'IR',
-  })) as { readonly id: string };
-  const file = phonesOf(round)
-    .map((phone) => `0${phone.slice(3)}\n`)
-    .join('');
-  const { result, latencies } = await measureWhile(server.url, user, async () => {
-    const began = performance.now();
-    const answer = await fetch(`${server.url}/api/v1/bonus-campaigns/${campaign.id}/imports`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'text/csv' },
-      body: file,
-    });
-    const upload = (performance.now() - began) / 1_000;
-    const accepted = (await answer.json()) as ImportState;
-    if (answer.status !== 202) throw new Error(`The upload was answered with ${answer.status}.`);
-    return { upload, state: await waitFor(server, headers, accepted.id, ({ status }) => status === 'finished') };
-  });
-  const { upload, state } = result;
-  const sent = await waitFor(server, headers, state.id, ({ messages }) => messages.total > 0 && messages.waiting === 0);
-  if (sent.messages.total !== state.counts.credited) throw new Error('Not every credited user was told.');
-  const finishedAt = Date.parse(state.finishedAt ?? '');
-  return {
-    upload,
-    credit: (finishedAt - Date.parse(state.createdAt)) / 1_000,
-    credited: state.counts.credited,
-    messages: (Date.now() - finishedAt) / 1_000,
-    busy: latencies,
-  };
-}
-
-async function post(url: string, headers: Record<string, string>, body: object): Promise<unknown> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
-  return answer.json();
-}
-
-async function waitFor(
-  server: BenchServer,
-  headers: Record<string, string>,
-  importId: string,
-  reached: (state: ImportState) => boolean,
-): Promise<ImportState> {
-  for (;;) {
-    const answer = await fetch(`${server.url}/api/v1/bonus-imports/${importId}`, { headers });
-    const state = (await answer.json()) as ImportState;
-    if (reached(state)) return state;
-    await pause(100);
+/** @returns what `work` gave, and the megabytes above the beginning at the highest moment */
+async function watchMemory<T>(
+  memory: () => number,
+  work: () => Promise<T>,
+): Promise<{ readonly value: T; readonly growth: number }> {
+  const before = memory();
+  let highest = before;
+  const timer = setInterval(() => (highest = Math.max(highest, memory())), 250);
+  try {
+    return { value: await work(), growth: Math.max(highest, memory()) - before };
+  } finally {
+    clearInterval(timer);
   }
 }
 
-function report(rounds: readonly Round[]): void {
-  const median = (of: (round: Round) => number) => {
-    const sorted = rounds.map(of).toSorted((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  };
-  const total = (round: Round) => round.upload + round.credit;
-  const row = (label: string, text: string) => console.log(`  ${label.padEnd(38)} ${text}`);
+function report(small: readonly Round[], large: readonly Round[]): void {
+  console.log(`\n${MEMBERS.toLocaleString('en')} members, fsync on, 500 requests/s all the time; medians`);
+  const sizes = [small, large];
+  const row = (label: string, of: (rounds: readonly Round[]) => string) =>
+    console.log(`| ${[label, ...sizes.map(of)].join(' | ')} |`);
+  const middle = (of: (round: Round) => number, digits: number, unit: string) => (rounds: readonly Round[]) =>
+    `${median(rounds.map(of)).toFixed(digits)}${unit}`;
+  const latencies = (key: 'idle' | 'busy') => (rounds: readonly Round[]) =>
+    `${(['p50', 'p99', 'worst'] as const).map((name) => median(rounds.map((round) => round[key][name])).toFixed(1)).join(' / ')} ms`;
   console.log(
-    `\n${LINES.toLocaleString('en')} numbers, ${MEMBERS.toLocaleString('en')} members, fsync on; medians of ${rounds.length}`,
+    `| | ${SMALL.lines.toLocaleString('en')} lines | ${LARGE.lines.toLocaleString('en')} lines |\n| --- | --- | --- |`,
   );
-  row('upload (received, normalised, staged)', seconds(median(({ upload }) => upload)));
-  row('crediting', seconds(median(({ credit }) => credit)));
-  row('upload to last credit', seconds(median(total)));
-  row('limit: COPY + one statement', seconds(median(({ limit }) => limit)));
-  row('ratio to the limit', median((round) => total(round) / round.limit).toFixed(2));
-  row('messages after the last credit', seconds(median(({ messages }) => messages)));
-  for (const [label, key] of [
-    ['idle', 'idle'],
-    ['while importing', 'busy'],
-  ] as const) {
-    const of = (name: keyof Latencies) => median((round) => round[key][name]).toFixed(1);
-    row(`API ${label}: p50 / p99 / worst`, `${of('p50')} / ${of('p99')} / ${of('worst')} ms`);
-  }
+  row(
+    'last byte received to last credit',
+    middle(({ imported }) => imported.seconds, 2, ' s'),
+  );
+  row(
+    'of that until staged and answered',
+    middle(({ imported }) => imported.staging, 2, ' s'),
+  );
+  row(
+    'limit: COPY + one statement',
+    middle(({ limit }) => limit, 2, ' s'),
+  );
+  row('API idle: p50 / p99 / worst', latencies('idle'));
+  row('API while importing: p50 / p99 / worst', latencies('busy'));
+  row(
+    'messages sent after the last credit',
+    middle(({ messages }) => messages, 2, ' s'),
+  );
+  row(
+    'growth of API and worker',
+    middle(({ growth }) => growth, 0, ' MB'),
+  );
+
+  const toLimit = (rounds: readonly Round[]) => median(rounds.map(({ imported, limit }) => imported.seconds / limit));
+  const toIdle = (rounds: readonly Round[]) => median(rounds.map(({ idle, busy }) => busy.p99 / idle.p99));
+  reportRatios('bulk', {
+    '50k_vs_limit': { value: toLimit(small), target: 2, better: 'lower' },
+    '1m_vs_limit': { value: toLimit(large), target: 2, better: 'lower' },
+    // The worse of both sizes.
+    p99_vs_idle: {
+      value: Math.max(...sizes.filter(({ length }) => length > 0).map(toIdle)),
+      target: 3,
+      better: 'lower',
+    },
+    rss_growth_mb: { value: median(large.map(({ growth }) => growth)), target: 100, better: 'lower' },
+  });
 }
 
 function seconds(value: number): string {

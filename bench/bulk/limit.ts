@@ -4,7 +4,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { newId } from '../../src/shared/id.ts';
 
-/** Grants, messages (born cancelled, so that nobody sends them), both ledger legs and balances, as one statement. */
+/** Grants, messages (due next year, so that nobody sends them), both ledger legs and balances, as one statement. */
 const everything = `
   with granted as (
     insert into rewards.bonus_grants (campaign_id, period_key, phone, user_id, amount, import_id, status, credited_at)
@@ -15,9 +15,9 @@ const everything = `
     returning id, phone, user_id),
   told as (
     insert into notifications.messages (id, dedupe_key, channel, class, address, body, user_id, group_id, country, state,
-      deadline, created_at, settled_at)
+      next_attempt_at, deadline, created_at)
     select uuidv7(), 'bonus:' || id, 'sms', 'transactional', phone, 'You got 50 coins from Bench.', user_id, $1, '98',
-      'cancelled', now(), now(), now()
+      'queued', now() + interval '1 year', now() + interval '1 year', now()
     from granted where user_id is not null)
   insert into rewards.ledger_entries (account_id, amount, ref_type, ref_id)
   select leg.account_id, leg.amount, 'bonus', g.id

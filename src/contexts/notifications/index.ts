@@ -75,6 +75,11 @@ export interface NotificationsDependencies {
   readonly observer?: SendingObserver;
   /** A number in [0, 1): spreads retries. Default: Math.random. */
   readonly chance?: () => number;
+  /**
+   * Asked before each batch of the bulk lane: the milliseconds it waits because work that people wait for needs the database
+   * now, 0 usually. One-time codes never wait. Default: always 0.
+   */
+  readonly pauseBulk?: () => Promise<number>;
 }
 
 export function createNotifications(dependencies: NotificationsDependencies): Notifications {
@@ -92,6 +97,7 @@ export function createNotifications(dependencies: NotificationsDependencies): No
       ...worker,
       providers,
       noteCircuits: createCircuitNotes(workerDatabase, `${hostname()}:${process.pid}`),
+      pauseBulk: dependencies.pauseBulk ?? (() => Promise.resolve(0)),
     }),
     schedule: notificationSchedule,
     subscriptions: {},

@@ -140,6 +140,7 @@ export async function createNotificationScene(): Promise<NotificationScene> {
       chance: () => 0,
       providers: { sms: senders.map(smsProvider), email: [] },
       noteCircuits: createCircuitNotes(other, 'test'),
+      pauseBulk: () => Promise.resolve(0),
     }),
     queue: (requests) => database.transaction((tx) => queueMessages({ tx, clock }, requests.map(completeRequest))),
     messages: () => test.owner.query(readMessages),

@@ -132,6 +132,46 @@ describe('sendMessages', () => {
   });
 });
 
+describe('giving way', () => {
+  test('bulk claims nothing while others need the database, one-time codes do not even ask', async () => {
+    const sender = createFakeSmsSender();
+    const pause = Promise.withResolvers<number>();
+    let asked = 0;
+    const dependencies = {
+      ...scene.dependencies({ senders: [sender] }),
+      pauseBulk: () => {
+        asked += 1;
+        return asked === 1 ? pause.promise : Promise.resolve(0);
+      },
+    };
+    await scene.queue([{}, { class: 'otp' }]);
+    const draining = sendMessages(dependencies, bulk, forever);
+    await until(() => asked === 1);
+    await sendMessages(dependencies, otp, forever);
+    expect(asked).toBe(1);
+    expect(await scene.counts()).toMatchObject({ queued: 1, sent: 1 });
+    pause.resolve(1);
+    await draining;
+    expect(await scene.counts()).toMatchObject({ queued: 0, sent: 2 });
+  });
+
+  test('a shutdown ends the pause and leaves the messages to others', async () => {
+    const sender = createFakeSmsSender();
+    const stop = new AbortController();
+    const dependencies = {
+      ...scene.dependencies({ senders: [sender] }),
+      pauseBulk: () => {
+        setImmediate(() => stop.abort());
+        return Promise.resolve(3_600_000);
+      },
+    };
+    await scene.queue([{}]);
+    await sendMessages(dependencies, bulk, { signal: stop.signal });
+    expect(sender.calls).toHaveLength(0);
+    expect(await scene.counts()).toMatchObject({ queued: 1, sent: 0 });
+  });
+});
+
 describe('a slow answer', () => {
   test('holds back neither its batch nor what is queued while it is waited for', async () => {
     const slow = Promise.withResolvers<undefined>();

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseProvider, readWillingness, shortestWait } from './choose-provider.ts';
 import type { Willingness } from './choose-provider.ts';
 import { claimMessages } from './claim-messages.ts';
@@ -30,6 +31,8 @@ export interface SendDependencies extends RecordDependencies {
   readonly providers: Readonly<Record<Channel, readonly Provider[]>>;
   /** Lets other processes see this one's circuits. */
   readonly noteCircuits: NoteCircuits;
+  /** See `NotificationsDependencies.pauseBulk`. */
+  readonly pauseBulk: () => Promise<number>;
 }
 
 export interface DrainOptions {
@@ -63,6 +66,7 @@ export async function sendMessages(
       await wakeUp(dependencies, lane, later(clock.now(), pause));
       return flight.landed();
     }
+    if (lane.name === 'bulk') await giveWay(await dependencies.pauseBulk(), signal);
     const { messages, due } = await claimMessages(dependencies, lane, batch);
     if (due > 0) {
       const plan = planBatch(messages, willingness, clock.now());
@@ -179,6 +183,12 @@ async function giveUp({ database, clock }: SendDependencies, ids: readonly strin
 
 async function wakeUp({ database }: SendDependencies, lane: Lane, at: Date): Promise<void> {
   await database.transaction((tx) => enqueueWakeUps(tx, lane, [at]));
+}
+
+async function giveWay(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds === 0) return;
+  // A shutdown ends the pause; the batch that follows is claimed and given back.
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

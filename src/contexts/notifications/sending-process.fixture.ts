@@ -41,6 +41,7 @@ await startJobs({
     chance: Math.random,
     providers: { sms: [smsProvider(sender)], email: [] },
     noteCircuits: createCircuitNotes(database, 'test'),
+    pauseBulk: () => Promise.resolve(0),
   }),
   schedule: [],
   concurrency: 4,

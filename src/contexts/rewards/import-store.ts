@@ -127,3 +127,14 @@ export async function listStalledImports(queryable: Queryable, before: Date): Pr
   const rows = await queryable.query(listStalledStatement, [before]);
   return rows.map(({ id }) => id);
 }
+
+const isCreditingStatement = statement<{ crediting: boolean }>(
+  'rewards.is_crediting',
+  `select exists (select from rewards.bonus_imports where status = 'crediting' and progressed_at >= $1) as crediting`,
+);
+
+/** Whether a chunk of any import was credited, or an import created, since then and more is to come. */
+export async function hasProgressSince(queryable: Queryable, since: Date): Promise<boolean> {
+  const [row] = await queryable.query(isCreditingStatement, [since]);
+  return row?.crediting === true;
+}

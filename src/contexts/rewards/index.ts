@@ -2,6 +2,7 @@ import type { ContextModule } from '../context.ts';
 import { captureCoins } from './capture-coins.ts';
 import type { RewardsDependencies } from './dependencies.ts';
 import { recordVerifiedPhoneJob } from './jobs.ts';
+import { isCrediting } from './is-crediting.ts';
 import { createRewardsOperations } from './operations.ts';
 import { problems } from './problems.ts';
 import { seedMembers } from './seed-members.ts';
@@ -18,6 +19,8 @@ export interface RewardsQuestions {
   /** Takes coins out of a wallet for a purchase, in the caller's transaction. */
   readonly captureCoins: typeof captureCoins;
   readonly seedMembers: typeof seedMembers;
+  /** Whether an import is being credited at this moment, by any process. */
+  isCrediting(): Promise<boolean>;
 }
 
 export function createRewards(dependencies: RewardsDependencies): ContextModule & RewardsQuestions {
@@ -30,5 +33,6 @@ export function createRewards(dependencies: RewardsDependencies): ContextModule 
     problems,
     captureCoins,
     seedMembers,
+    isCrediting: () => isCrediting(dependencies),
   };
 }
