@@ -72,6 +72,15 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   listUsers: adminsShare,
   getUser: adminsShare,
   updateUserRoles: adminsShare,
+  updateUserLock: adminsShare,
+  deleteUserSessions: adminsShare,
+  listAuditEntries: adminsShare,
+  listSecurityEvents: {
+    leftOut: async ({ user, stranger }) => {
+      const { items } = await world.call<{ items: { id: string }[] }>(user, 'GET', '/api/v1/security-events');
+      return { as: stranger, owner: user, secret: items[0]?.id ?? 'no event' };
+    },
+  },
   getWallet: { leftOut: async ({ user, stranger }) => ({ as: stranger, owner: user, secret: '"balance":50' }) },
   listWalletEntries: {
     leftOut: async ({ user, stranger }) => ({ as: stranger, owner: user, secret: 'Nowruz gift' }),

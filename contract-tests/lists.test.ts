@@ -45,6 +45,15 @@ const lists: Readonly<Record<List, ListCase>> = {
     },
   },
   listUsers: { as: ({ admin }) => admin, filter: 'role=user', add: (world) => world.createAccount() },
+  listAuditEntries: {
+    as: ({ admin }) => admin,
+    filter: 'resourceType=suppression',
+    add: (world) => world.createSuppression(),
+  },
+  listSecurityEvents: {
+    as: ({ user }) => user,
+    add: (world) => world.logIn({ email: 'user@portico.example', password: 'portico-demo-user' }),
+  },
   listMessages: { as: ({ staff }) => staff, filter: 'channel=email', add: mail },
   listSandboxMessages: { as: ({ staff }) => staff, filter: 'channel=email', add: mail },
   listSandboxErrors: { as: ({ staff }) => staff, add: (world) => world.failUnexpectedly() },

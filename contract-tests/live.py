@@ -256,7 +256,7 @@ IDS = {
         "resumeBonusImport": cancelled_import,
     }.get(operation, lambda: once("finished_import", finished_import))(),
     "sessionId": lambda _: log_in(ADMIN)["sessionId"],
-    "userId": lambda operation: someone() if operation == "updateUserRoles" else once("someone", someone),
+    "userId": lambda operation: someone() if operation in ("updateUserRoles", "updateUserLock", "deleteUserSessions") else once("someone", someone),
     "messageId": lambda _: once("message", message),
     "groupId": lambda _: once("finished_import", finished_import),
     "suppressionId": lambda operation: suppression() if operation == "deleteSuppression" else once("suppression", suppression),

@@ -7,7 +7,7 @@ import { newId } from '../src/shared/id.ts';
 import { createWorld, pathOf, routeOf } from './walks/world.ts';
 import type { World } from './walks/world.ts';
 
-type Repeatable = { [O in OperationId]: Traits[O]['transactional'] extends true ? O : never }[OperationId];
+type Repeatable = { [O in OperationId]: Traits[O]['keyed'] extends true ? O : never }[OperationId];
 
 /** A request that succeeds, made anew for each call. */
 interface RepeatCase {

@@ -28,6 +28,12 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
     read: 'getUser',
     body: (change, present) => ({ roles: otherRoles(change, (JSON.parse(present) as { roles: string[] }).roles) }),
   },
+  updateUserLock: {
+    as: ({ admin }) => admin,
+    path: async ({ stranger }) => ({ userId: stranger.userId }),
+    read: 'getUser',
+    body: (change) => ({ reason: `reason ${change}` }),
+  },
   updateSandboxBehaviour: {
     as: ({ staff }) => staff,
     path: async () => ({ channel: 'email' }),

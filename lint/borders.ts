@@ -114,7 +114,7 @@ export const borders: readonly Border[] = [
   {
     name: 'the platform does not know the contexts',
     crossed: ({ from, file }) =>
-      within(from, 'src/http', 'src/jobs', 'src/database', 'src/telemetry', 'src/contract') &&
+      within(from, 'src/http', 'src/jobs', 'src/audit', 'src/database', 'src/telemetry', 'src/contract') &&
       !isTest(from) &&
       file !== undefined &&
       contextOf(file) !== undefined

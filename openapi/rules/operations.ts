@@ -93,3 +93,17 @@ export const deprecation = operationRule(({ operation, responses }, report) => {
     }
   }
 });
+
+/** What the audit log says of an operation is written in words that can be searched for. */
+export const auditForm = operationRule(({ method, operation }, report) => {
+  const audit = operation['x-audit'];
+  if (audit === undefined) return;
+  if (method === 'get') report('A reading operation has no effect to audit.', ['x-audit']);
+  for (const [what, word] of [
+    ['action', audit.action],
+    ['resource', audit.resource],
+  ] as const) {
+    if (!/^[a-z]+(-[a-z]+)*$/.test(word) || word.length > 60)
+      report(`x-audit states its ${what} in kebab-case.`, ['x-audit']);
+  }
+});

@@ -146,6 +146,12 @@ const defects: Defect[] = [
   ['idempotency-key', 'a key and a reason against it', ({ create }) => (create['x-no-idempotency-key'] = 'None.')],
   ['problem-codes', 'a code in camelCase', ({ create }) => (create['x-problems'] = ['titleTaken'])],
   ['problem-codes', 'a code twice', ({ create }) => (create['x-problems'] = ['title-taken', 'title-taken'])],
+  [
+    'audit-form',
+    'an action in camelCase',
+    ({ remove }) => (remove['x-audit'] = { action: 'bookGone', resource: 'book' }),
+  ],
+  ['audit-form', 'a read', ({ read }) => (read['x-audit'] = { action: 'book-read', resource: 'book' })],
   ['deprecation', 'no end', ({ remove }) => (remove.deprecated = true)],
   ['deprecation', 'an end without deprecation', ({ remove }) => (remove['x-sunset'] = '2027-01-01')],
   ['statuses', 'a missing 503', ({ read }) => without(read.responses, '503')],

@@ -1,3 +1,4 @@
+import type { AuditChanges } from '../audit/record-audit.ts';
 import type { Transaction } from '../database/transaction.ts';
 
 /** Who proved to be calling, from a verified access token. */
@@ -25,11 +26,19 @@ export interface AuthenticatedCaller extends AnonymousCaller {
 }
 
 /**
- * A caller of an operation that declares `Idempotency-Key`: the platform opened the transaction, will store the answer in
- * it and commits both together. Throwing rolls the handler's effects back.
+ * A caller of an operation that declares `Idempotency-Key` or `x-audit`: the platform opened the transaction, will store the
+ * answer or the audit entry in it, and commits all together. Throwing rolls the handler's effects back.
  */
 export interface TransactionalCaller {
   readonly tx: Transaction;
+  /** Runs what only this process must know, once the transaction is committed and before the answer leaves. */
+  readonly afterCommit: (work: () => void) => void;
   /** Derives ids of rows this command creates from (scope, key), so that a retry after a crash builds the same rows. */
   readonly id: (label: string) => string;
+}
+
+/** A caller of an operation that declares `x-audit`: the platform writes the entry, the handler may say what changed. */
+export interface AuditedCaller {
+  /** Neither secrets nor personal values. */
+  readonly auditChanges: (changes: AuditChanges) => void;
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { AnonymousCaller, AuthenticatedCaller, TransactionalCaller } from './caller.ts';
+import type { AnonymousCaller, AuditedCaller, AuthenticatedCaller, TransactionalCaller } from './caller.ts';
 import type { Traits } from './generated/traits.ts';
 import type { components, operations } from './generated/types.ts';
 
@@ -86,11 +86,14 @@ type ResultWith<O extends OperationId, Status extends keyof Responses<O>> = Stat
  */
 export type Result<O extends OperationId> = ResultWith<O, SuccessStatus<O>>;
 
-/** Who calls, by what the operation declares: `security` gives a principal, `Idempotency-Key` a transaction. */
+/**
+ * Who calls, by what the operation declares: `security` gives a principal, `Idempotency-Key` and `x-audit` a transaction.
+ */
 export type Caller<O extends OperationId> = (Traits[O]['authenticated'] extends true
   ? AuthenticatedCaller
   : AnonymousCaller) &
-  (Traits[O]['transactional'] extends true ? TransactionalCaller : unknown);
+  (Traits[O]['transactional'] extends true ? TransactionalCaller : unknown) &
+  (Traits[O]['audited'] extends true ? AuditedCaller : unknown);
 
 export type Handler<O extends OperationId> = (input: Input<O>, caller: Caller<O>) => Promise<Result<O>>;
 
@@ -129,7 +132,7 @@ export interface PlainResult {
 
 export type PlainHandler = (
   input: PlainInput,
-  caller: AnonymousCaller & Partial<TransactionalCaller>,
+  caller: AnonymousCaller & Partial<TransactionalCaller & AuditedCaller>,
 ) => Promise<PlainResult>;
 
 /**

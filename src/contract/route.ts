@@ -42,6 +42,16 @@ export interface ResponseSpec {
   readonly content: readonly MediaType[];
 }
 
+/** `x-audit`: the entry that the audit log gets in the transaction of the effect. */
+export interface AuditSpec {
+  /** What happened: `roles-changed`. */
+  readonly action: string;
+  /** The type of what it happened to: `user`. */
+  readonly resource: string;
+  /** Where its id stands: a path parameter or a field of the answer; null where it happens to many. */
+  readonly id: { readonly in: 'path' | 'body'; readonly name: string } | null;
+}
+
 /** Everything the server must know about one operation. Generated from the documents; run-time code never reads them. */
 export interface Route {
   readonly operationId: string;
@@ -56,6 +66,8 @@ export interface Route {
   readonly rateLimit: RateLimitClass;
   /** The operation takes `Idempotency-Key` and runs in the platform's transaction. */
   readonly idempotencyKey: boolean;
+  /** What the audit log says of this operation; it then runs in the platform's transaction, and the entry is part of it. */
+  readonly audit: AuditSpec | null;
   /** `required`: a request without `If-Match` is 428. */
   readonly ifMatch: 'required' | 'optional' | null;
   readonly ifNoneMatch: boolean;

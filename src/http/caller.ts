@@ -1,5 +1,4 @@
 import type { AnonymousCaller, TransactionalCaller } from '../contract/caller.ts';
-import type { Transaction } from '../database/transaction.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What ends a request early, beside its client. */
@@ -29,8 +28,7 @@ export function createCaller({ exchange, ending, expiresAt }: CallerOptions): An
 /** The same caller inside the platform's transaction. */
 export function inTransaction(
   caller: AnonymousCaller,
-  tx: Transaction,
-  id: (label: string) => string,
+  { tx, id, afterCommit }: TransactionalCaller,
 ): AnonymousCaller & TransactionalCaller {
   return {
     principal: caller.principal,
@@ -42,6 +40,7 @@ export function inTransaction(
     },
     tx,
     id,
+    afterCommit,
   };
 }
 

@@ -25,7 +25,7 @@ export interface CommandDependencies {
   readonly clock: Clock;
 }
 
-/** A judged request to an operation that takes Idempotency-Key. */
+/** A judged request to an operation that takes Idempotency-Key or is audited. */
 export interface Command {
   readonly operation: { readonly route: Route; readonly metrics: RouteMetrics };
   readonly exchange: Exchange;
@@ -41,13 +41,21 @@ export async function runCommand(dependencies: CommandDependencies, command: Com
   const { database, idempotency, clock } = dependencies;
   const { operation, exchange, input, caller, body } = command;
   const streamed = body.kind === 'stream';
-  const executeWith = (id: (label: string) => string) => (tx: Transaction) =>
-    command.execute(inTransaction(caller, tx, id));
+  let committed: (() => void)[] = [];
+  const executeWith = (id: (label: string) => string) => async (tx: Transaction) => {
+    const works: (() => void)[] = [];
+    const afterCommit = (work: () => void): void => void works.push(work);
+    const answer = await command.execute(inTransaction(caller, { tx, id, afterCommit }));
+    committed = works;
+    return answer;
+  };
 
   const header = input.headers?.['Idempotency-Key'];
   if (typeof header !== 'string') {
     const id = (label: string) => derivedId('request', exchange.requestId, label);
-    return database.transaction(executeWith(id), streamed ? { retries: 0, statementTimeout: 0 } : {});
+    const answer = await database.transaction(executeWith(id), streamed ? { retries: 0, statementTimeout: 0 } : {});
+    for (const work of committed) work();
+    return answer;
   }
   const request = keyedRequest(operation.route, exchange, input, body, readKey(header));
   const { answer, replayed } = await idempotency.run(request, {
@@ -55,6 +63,7 @@ export async function runCommand(dependencies: CommandDependencies, command: Com
     refusal: (error) => refusalOf(dependencies, command, error),
     streamed,
   });
+  for (const work of committed) work();
   if (replayed) {
     operation.metrics.replayed();
     exchange.replayed = true;

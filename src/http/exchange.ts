@@ -66,6 +66,7 @@ export function beginExchange({ req, res, ip, route }: ExchangeOptions): Exchang
     route,
     requestId,
     correlationId,
+    ...(route === null ? {} : { operation: route.operationId }),
     traceparent: passedOn,
     ...(span === undefined ? {} : { span }),
     path: query === -1 ? url : url.slice(0, query),

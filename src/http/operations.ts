@@ -5,6 +5,7 @@ import type { RawRequest, RequestVerdict } from '../contract/validate-request.ts
 import { platformProblems } from '../shared/platform-problems.ts';
 import { Problem } from '../shared/problem.ts';
 import { toAnswer, toStreamedAnswer } from './answer.ts';
+import { audited } from './audited.ts';
 import type { Authenticate, Credentials, TokenVerifier } from './authentication.ts';
 import { authorize } from './authorization.ts';
 import { createCaller } from './caller.ts';
@@ -59,7 +60,14 @@ export function createOperation(route: Route, handler: PlainHandler, metrics: Ro
   if (route.idempotencyKey && route.streaming.response) {
     throw new Error(`${route.operationId} streams its answer, which Idempotency-Key would have to store.`);
   }
-  return { route, handler, metrics, guard, produced: producedTypes(route), headers: deprecationHeaders(route) };
+  return {
+    route,
+    handler: route.audit === null ? handler : audited(route.audit, handler),
+    metrics,
+    guard,
+    produced: producedTypes(route),
+    headers: deprecationHeaders(route),
+  };
 }
 
 /** RFC 9745 and 8594: since when, until when, and where to read what replaces it. */
@@ -107,7 +115,7 @@ export async function runOperation(
     const answer = toStreamedAnswer(route, await operation.handler(input, caller));
     return { kind: 'stream', answer, signal: caller.signal };
   }
-  if (route.idempotencyKey) {
+  if (route.idempotencyKey || route.audit !== null) {
     const run = (inside: AnonymousCaller) => execute(dependencies, operation, exchange, input, inside);
     const command = { operation, exchange, input, caller, body, execute: run };
     return { kind: 'answer', answer: await runCommand(dependencies, command) };

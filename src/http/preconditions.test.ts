@@ -22,6 +22,7 @@ afterAll(() => portico.close());
 /** A valid change and where it goes, for each operation that demands If-Match. A new one without an entry fails here. */
 const changes: Readonly<Record<string, () => { readonly path: string; readonly body: unknown }>> = {
   updateUserRoles: () => ({ path: `/api/v1/users/${userId}/roles`, body: { roles: ['user', 'staff'] } }),
+  updateUserLock: () => ({ path: `/api/v1/users/${userId}/lock`, body: { reason: 'a test' } }),
   updateSandboxBehaviour: () => ({
     path: '/api/v1/sandbox/behaviours/sms',
     body: {
@@ -51,7 +52,9 @@ test.each(
     };
     expect(await write(null)).toMatchObject({ status: 428 });
     expect(await write('"999999"')).toMatchObject({ status: 412 });
-    const etag = (await portico.request('GET', change.path.replace(/\/roles$/, ''), { token })).headers.get('etag');
+    const etag = (await portico.request('GET', change.path.replace(/\/(?:roles|lock)$/, ''), { token })).headers.get(
+      'etag',
+    );
     const answers = await Promise.all([write(etag), write(etag)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
     const winner = answers.find(({ status }) => status === 200);

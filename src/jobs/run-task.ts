@@ -71,6 +71,7 @@ function toTask(binding: TaskBinding, surroundings: TaskSurroundings): GraphileT
     const context = {
       requestId,
       correlationId: run.correlationId,
+      operation: binding.name,
       traceparent: trace.traceparent,
       ...(trace.span === undefined ? {} : { span: trace.span }),
     };

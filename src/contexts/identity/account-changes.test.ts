@@ -10,7 +10,6 @@ import { requestOneTimeCode } from './request-one-time-code.ts';
 import { requestPasswordReset } from './request-password-reset.ts';
 import { updatePassword } from './update-password.ts';
 import { updateProfile } from './update-profile.ts';
-import { updateUserRoles } from './update-user-roles.ts';
 import { verifyEmail } from './verify-email.ts';
 
 const NEW = 'a quite different sentence';
@@ -167,27 +166,5 @@ describe('changing the password', () => {
       [userId, begun],
     );
     expect(live).toEqual([]);
-  });
-});
-
-describe('setting roles', () => {
-  it('keeps the last admin, also when two take the role from each other at once', async () => {
-    const [one, two] = [await fixture.createUser({ roles: ['admin'] }), await fixture.createUser({ roles: ['admin'] })];
-    const demote = (actorId: string, userId: string) =>
-      updateUserRoles(fixture.parts, { actorId, userId, roles: ['user'], ifMatch: '*' });
-    const results = await Promise.allSettled([demote(one, two), demote(two, one)]);
-    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(await fixture.sql(`select id from identity.users where 'admin' = any (roles)`)).toHaveLength(1);
-  });
-
-  it('demands the version, and keeps it when nothing changes', async () => {
-    const actorId = await fixture.createUser({ roles: ['admin'] });
-    const userId = await fixture.createUser({ email: 'promoted@example.com' });
-    const set = (roles: readonly ['user'] | readonly ['staff', 'user'], ifMatch: string | undefined) =>
-      updateUserRoles(fixture.parts, { actorId, userId, roles, ifMatch });
-    await expect(set(['staff', 'user'], undefined)).rejects.toMatchObject({ status: 428 });
-    await expect(set(['staff', 'user'], '"7"')).rejects.toMatchObject({ status: 412 });
-    await expect(set(['user'], '"1"')).resolves.toMatchObject({ version: 1 });
-    await expect(set(['staff', 'user'], '"1"')).resolves.toMatchObject({ version: 2, roles: ['staff', 'user'] });
   });
 });

@@ -4,6 +4,8 @@ import { createAccessToken } from './access-token.ts';
 import type { Account } from './account.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { plainAddress } from './network.ts';
+import { recordSecurityEvent } from './record-security-event.ts';
+import { invalidCredentials } from './refusals.ts';
 import { createSecretToken } from './secret-token.ts';
 import { insertSession } from './session-store.ts';
 import { findAccount } from './user-store.ts';
@@ -32,14 +34,21 @@ export interface BegunSession {
   readonly account: Account;
 }
 
-/** Begins a session of an account whose row the caller holds, so that it cannot outlive a change of the password. */
+/**
+ * Begins a session of an account whose row the caller holds, so that it can outlive neither a change of the password nor a
+ * lock.
+ *
+ * @throws Problem 401 `invalid-credentials` when the account is locked
+ */
 export async function beginSession(tx: Transaction, userId: string, origin: LoginOrigin): Promise<BegunSession> {
   const account = await findAccount(tx, userId);
   if (account === undefined) throw new Error('a session for an account that is gone');
+  if (account.lock !== null) throw invalidCredentials();
   const token = createSecretToken();
   const sessionId = newId();
   const { ip, device = null } = origin;
   await insertSession(tx, { id: sessionId, userId, device, ip: plainAddress(ip), tokenHash: token.hash });
+  await recordSecurityEvent(tx, 'logged-in', userId, { type: 'user', id: userId, sessionId });
   return { sessionId, refreshToken: token.text, account };
 }
 

@@ -1,9 +1,10 @@
-import type { Account } from './account.ts';
+import { stateOf } from './account.ts';
+import type { Account, AccountLock } from './account.ts';
 import type { Session } from './list-sessions.ts';
 
 /** An account as the contract words it. */
 export function userBody(account: Account) {
-  const { id, email, pendingEmail, phone, gender, age, roles, createdAt } = account;
+  const { id, email, pendingEmail, phone, gender, age, roles, lock, deletionDueAt, createdAt } = account;
   return {
     id,
     ...(email === null ? {} : { email }),
@@ -12,8 +13,15 @@ export function userBody(account: Account) {
     gender,
     age,
     roles: [...roles],
+    state: stateOf(account),
+    ...(lock === null ? {} : { lock: lockBody(lock) }),
+    ...(deletionDueAt === null ? {} : { deletionDueAt: deletionDueAt.toISOString() }),
     createdAt: createdAt.toISOString(),
   };
+}
+
+function lockBody({ reason, lockedAt, lockedBy }: AccountLock) {
+  return { reason, lockedAt: lockedAt.toISOString(), ...(lockedBy === null ? {} : { lockedBy }) };
 }
 
 /** A session as the contract words it. `currentId` is the one that asks. */

@@ -1,9 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Problem } from '../../shared/problem.ts';
 import { chargeFailure, countAttempt, secondsUntilGuess } from './code-store.ts';
+import { findCredentialsByPhone } from './credentials-store.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { hashCode } from './one-time-code.ts';
 import type { CodePurpose } from './one-time-code.ts';
+import { recordSecurityEvent } from './record-security-event.ts';
 import { codeNotAccepted, tooManyRequests } from './refusals.ts';
 
 export interface CodeGuess {
@@ -34,6 +36,13 @@ export async function checkCode(
     throw tooManyRequests(seconds, 'Too many wrong codes for this number. Other ways to log in still work.');
   });
   const guess = hashCode(codeSecret, purpose, phone, code);
-  if (challenge === undefined || !timingSafeEqual(guess, challenge.hash)) throw refuse();
+  if (challenge === undefined || !timingSafeEqual(guess, challenge.hash)) {
+    await recordSecurityEvent(
+      database,
+      'code-refused',
+      (await findCredentialsByPhone(database, phone))?.userId ?? null,
+    );
+    throw refuse();
+  }
   return { purpose, phone, requestId: challenge.requestId };
 }

@@ -1,6 +1,7 @@
 import type { IdentityParts } from './dependencies.ts';
 import { countLoginTry, forgetLoginTries, forgiveLoginTry } from './login-throttle-store.ts';
 import { networkOf } from './network.ts';
+import { recordSecurityEvent } from './record-security-event.ts';
 import { tooManyRequests } from './refusals.ts';
 import type { Credentials } from './credentials-store.ts';
 
@@ -13,7 +14,8 @@ export interface PasswordGuess {
 }
 
 /**
- * Judges a password. Counts the guess first; takes the same time whether or not there is such an account.
+ * Judges a password. Counts the guess first, and records a wrong one; takes the same time whether or not there is such an
+ * account. Every password of a locked account is wrong.
  *
  * @param find reads the credentials, after the guess is counted
  * @returns the credentials the password belongs to, or undefined
@@ -33,7 +35,10 @@ export async function checkPassword(
     await forgiveLoginTry(database, attempt);
     throw error;
   });
-  if (!right) return undefined;
+  if (!right || credentials?.locked === true) {
+    await recordSecurityEvent(database, 'password-refused', credentials?.userId ?? null);
+    return undefined;
+  }
   await forgetLoginTries(database, attempt);
   return credentials;
 }

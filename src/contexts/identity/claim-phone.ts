@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/transaction.ts';
 import { dropChallenges } from './code-store.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { deleteClaimsOnPhone } from './registration-store.ts';
-import { recordSecurityEvent } from './security-event-store.ts';
+import { recordSecurityEvent } from './record-security-event.ts';
 import { revokeSessions } from './session-store.ts';
 import { mails } from './texts.ts';
 import { releasePhone } from './user-store.ts';
@@ -31,7 +31,7 @@ export async function claimPhone(
   await deleteClaimsOnPhone(tx, phone);
   if (former === undefined) return [];
   await dropChallenges(tx, phone);
-  await recordSecurityEvent(tx, 'phone-transferred', former.id, { phone, to: userId });
+  await recordSecurityEvent(tx, 'phone-transferred', former.id);
   if (former.email !== null) {
     const dedupeKey = `phone-transferred:${former.id}:${userId}:${phone}`;
     const message = { dedupeKey, channel: 'email', class: 'transactional', address: former.email } as const;

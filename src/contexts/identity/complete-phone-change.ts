@@ -6,7 +6,7 @@ import { consumeChallenge } from './code-store.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { requirePhone } from './identifier.ts';
 import { codeNotAccepted } from './refusals.ts';
-import { recordSecurityEvent } from './security-event-store.ts';
+import { recordSecurityEvent } from './record-security-event.ts';
 import { findAccount, lockAccount, setPhone } from './user-store.ts';
 
 export interface PhoneChange {
@@ -36,7 +36,7 @@ export async function completePhoneChange(
     const revoked = await claimPhone(parts, tx, { userId, phone, transfer });
     if (before.phone === phone) return { account: before, ended: revoked };
     const verifiedAt = await setPhone(tx, userId, phone);
-    await recordSecurityEvent(tx, 'phone-changed', userId, { from: before.phone, to: phone });
+    await recordSecurityEvent(tx, 'phone-changed', userId);
     await parts.publish(tx, 'user.phone_verified', { userId, phone, verifiedAt });
     return { account: (await findAccount(tx, userId)) ?? before, ended: revoked };
   });

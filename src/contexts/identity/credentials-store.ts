@@ -5,9 +5,11 @@ import type { PasswordHash } from './password-hasher.ts';
 /** What a log-in compares with. */
 export interface Credentials extends PasswordHash {
   readonly userId: string;
+  /** A locked account is refused as if the password were wrong. */
+  readonly locked: boolean;
 }
 
-const credentialColumns = `id as "userId", password_hash as hash, password_scheme as scheme`;
+const credentialColumns = `id as "userId", password_hash as hash, password_scheme as scheme, locked_at is not null as locked`;
 
 const findCredentialsByEmailStatement = statement<Credentials>(
   'identity.find_credentials_by_email',

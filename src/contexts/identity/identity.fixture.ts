@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { recordAudit } from '../../audit/record-audit.ts';
 import { statement } from '../../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 import type { Job, JobRun } from '../../jobs/queue.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createCursors } from '../../shared/cursor.ts';
@@ -41,6 +43,10 @@ export interface IdentityFixture {
     readonly phone?: string;
     readonly roles?: readonly Role[];
   }): Promise<string>;
+  /** Runs what an audited operation does, with its entry in the audit log. */
+  audited<T>(userId: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Changes roles behind the use case's back. */
+  setRoles(userId: string, roles: readonly Role[]): Promise<void>;
   /** Runs SQL as the owner: for scenes, and for looking where no use case does. */
   sql<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -61,6 +67,7 @@ const addMessage = statement<{ n: number }>(
   'test.add_message',
   'insert into public.test_messages (key, body) values ($1, $2) on conflict do nothing returning n',
 );
+const setRolesStatement = statement('test.set_roles', 'update identity.users set roles = $2 where id = $1');
 const addEvent = statement('test.add_event', 'insert into public.test_events (body) values ($1)');
 
 const run: JobRun = { attempt: 1, maxAttempts: 8, signal: new AbortController().signal, correlationId: newId() };
@@ -73,6 +80,14 @@ export async function createIdentityFixture(settings: Partial<IdentitySettings> 
   const parts = createParts(dependenciesOn(test, settings));
   await parts.signingKeys.load();
   const tasks = new Map(createIdentityTasks(parts).map(({ name, task }) => [name, task]));
+
+  async function setRoles(userId: string, roles: readonly Role[]): Promise<void> {
+    // The database demands an audit entry of whoever changes roles.
+    await test.owner.transaction(async (tx) => {
+      await tx.query(setRolesStatement, [userId, roles]);
+      await recordAudit(tx, { action: 'roles-changed', resource: { type: 'user', id: userId } });
+    });
+  }
 
   async function messagesTo(address: string): Promise<MessageRequest[]> {
     const rows = await sql<{ body: MessageRequest }>('select body from public.test_messages order by n');
@@ -90,6 +105,13 @@ export async function createIdentityFixture(settings: Partial<IdentitySettings> 
       }
     },
     messagesTo,
+    setRoles,
+    audited: (userId, work) =>
+      test.database.transaction(async (tx) => {
+        const result = await work(tx);
+        await recordAudit(tx, { action: 'tested', resource: { type: 'user', id: userId } });
+        return result;
+      }),
     async secretOf(address) {
       const secrets = (await messagesTo(address)).flatMap(({ text }) => /\b\d{6}\b|^[\w-]{43}$/m.exec(text)?.[0] ?? []);
       return secrets.at(-1) ?? '';
@@ -103,7 +125,7 @@ export async function createIdentityFixture(settings: Partial<IdentitySettings> 
       await test.database.transaction((tx) =>
         insertUser(tx, { id, email, phone, gender: 'female', age: 29, ...password }),
       );
-      await sql('update identity.users set roles = $2 where id = $1', [id, roles]);
+      await setRoles(id, roles);
       return id;
     },
     close: () => test.close(),

@@ -75,9 +75,10 @@ describe('another process', () => {
   it('reads roles anew for what only admins may', async () => {
     const { accessToken } = await logIn();
     const { principal } = await other.verifyAccessToken(accessToken);
-    await fixture.sql(`update identity.users set roles = '{user,admin}' where id = $1`, [userId]);
+    await fixture.createUser({ roles: ['admin'] });
+    await fixture.setRoles(userId, ['user', 'admin']);
     expect((await other.refreshPrincipal(principal)).scopes).toContain('users:write');
-    await fixture.sql(`update identity.users set roles = '{user}' where id = $1`, [userId]);
+    await fixture.setRoles(userId, ['user']);
     expect((await other.refreshPrincipal(principal)).scopes).not.toContain('users:write');
     expect([other.isPrivileged('users:write'), other.isPrivileged('campaigns:write')]).toEqual([true, false]);
     await expect(other.refreshPrincipal({ ...principal, userId: principal.sessionId })).rejects.toMatchObject({

@@ -76,6 +76,7 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
     constraints: {
       users_verified_email_key: problems['email-taken'],
       users_verified_phone_key: problems['phone-taken'],
+      users_keep_an_admin: problems['last-admin'],
     },
     verifyAccessToken: (token) => verifyAccessToken(parts, token),
     isSessionRevoked: (sessionId) => revokedSessions.has(sessionId),

@@ -3,6 +3,7 @@ import type { PartialModelObject, QueryBuilder } from 'objection';
 import type { Transaction } from '../../database/transaction.ts';
 import type { Account, Gender } from './account.ts';
 import type { Role } from './role.ts';
+import { toAccount } from './user-store.ts';
 
 /** A row of `identity.users` for ordinary reads and changes; log-ins read through prepared statements instead. */
 export class UserModel extends Model {
@@ -18,6 +19,10 @@ export class UserModel extends Model {
   declare version: number;
   declare createdAt: Date;
   declare updatedAt: Date;
+  declare lockedAt: Date | null;
+  declare lockReason: string | null;
+  declare lockedBy: string | null;
+  declare deletionDueAt: Date | null;
   /** Only from {@link UserModel.accounts}. */
   declare pendingEmail: string | null;
   /** Only from {@link UserModel.accounts}: the creation time to the microsecond, as page cursors need it. */
@@ -29,6 +34,7 @@ export class UserModel extends Model {
       .alias('u')
       .leftJoin('identity.email_changes as c', 'c.user_id', 'u.id')
       .select('u.id', 'u.email', 'c.email as pendingEmail', 'u.phone', 'u.gender', 'u.age', 'u.roles', 'u.version')
+      .select('u.locked_at', 'u.lock_reason', 'u.locked_by', 'u.deletion_due_at')
       .select('u.created_at', raw('u.created_at::text').as('createdAtText'));
   }
 
@@ -44,7 +50,9 @@ export class UserModel extends Model {
   }
 
   toAccount(): Account {
-    const { id, email, pendingEmail, phone, gender, age, roles, version, createdAt } = this;
-    return { id, email, pendingEmail, phone, gender, age, roles, version, createdAt };
+    const { id, email, pendingEmail, phone, gender, age, roles, version, createdAt, deletionDueAt } = this;
+    const { lockedAt, lockReason, lockedBy } = this;
+    const row = { id, email, pendingEmail, phone, gender, age, roles, version, createdAt, deletionDueAt };
+    return toAccount({ ...row, lockedAt, lockReason, lockedBy });
   }
 }

@@ -7,7 +7,7 @@ import type { IdentityParts } from './dependencies.ts';
 import { sealSuccessor, unsealSuccessor } from './refresh-token.ts';
 import { sessionEnded } from './refusals.ts';
 import { createSecretToken, hashSecretToken } from './secret-token.ts';
-import { recordSecurityEvent } from './security-event-store.ts';
+import { recordSecurityEvent } from './record-security-event.ts';
 import { findRefreshToken, lockSessionByToken, revokeSession, rotateRefreshToken } from './session-store.ts';
 import type { LockedSession } from './session-store.ts';
 import { findAccount } from './user-store.ts';
@@ -63,9 +63,9 @@ async function renew(tx: Transaction, presented: string): Promise<Renewal> {
   if (token.gen === session.gen - 1 && token.inGrace && token.successorCipher !== null) {
     return continueWith(tx, session, unsealSuccessor(presented, session.id, token.successorCipher));
   }
-  const { id, userId, gen } = session;
+  const { id, userId } = session;
   await revokeSession(tx, { id, userId, reason: 'token-reused' });
-  await recordSecurityEvent(tx, 'refresh-token-reused', userId, { sessionId: id, presented: token.gen, present: gen });
+  await recordSecurityEvent(tx, 'refresh-token-reused', userId);
   return { outcome: 'reused', sessionId: id };
 }
 
@@ -78,6 +78,6 @@ async function rotate(tx: Transaction, session: LockedSession, presented: string
 
 async function continueWith(tx: Transaction, session: LockedSession, refreshToken: string): Promise<Renewal> {
   const account = await findAccount(tx, session.userId);
-  if (account === undefined) return { outcome: 'ended' };
+  if (account === undefined || account.lock !== null) return { outcome: 'ended' };
   return { outcome: 'renewed', session: { sessionId: session.id, refreshToken, account } };
 }

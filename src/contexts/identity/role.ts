@@ -16,6 +16,7 @@ const staffScopes = [
 const adminScopes = [
   'users:read',
   'users:write',
+  'audit:read',
   'ledger:read',
   'notifications:write',
   'dead-letters:read',

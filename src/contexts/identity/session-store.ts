@@ -9,7 +9,10 @@ export type RevocationReason =
   | 'password-changed'
   | 'password-reset'
   | 'phone-transferred'
-  | 'roles-changed';
+  | 'locked'
+  | 'ended-by-admin'
+  | 'deletion-requested'
+  | 'erased';
 
 /** Seconds a session lives without renewal. */
 export const IDLE_LIFETIME = 30 * 86_400;

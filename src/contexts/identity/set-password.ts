@@ -4,9 +4,10 @@ import type { Account } from './account.ts';
 import type { IdentityParts } from './dependencies.ts';
 import type { PasswordHash } from './password-hasher.ts';
 import { dropPasswordReset } from './password-reset-store.ts';
-import { recordSecurityEvent } from './security-event-store.ts';
+import { recordSecurityEvent } from './record-security-event.ts';
 import { revokeSessions } from './session-store.ts';
-import { mails, passwordChanged } from './texts.ts';
+import { tellOwner } from './tell-owner.ts';
+import { notices } from './texts.ts';
 import { storePassword } from './credentials-store.ts';
 
 export interface PasswordChange {
@@ -24,21 +25,14 @@ export interface PasswordChange {
  * @returns the sessions that ended, for this process to know after the commit
  */
 export async function setPassword(
-  { notifications }: Pick<IdentityParts, 'notifications'>,
+  parts: Pick<IdentityParts, 'notifications'>,
   tx: Transaction,
   { account, hash, how, keepSession }: PasswordChange,
 ): Promise<readonly string[]> {
   await storePassword(tx, account.id, hash);
   await dropPasswordReset(tx, account.id);
-  await recordSecurityEvent(tx, how, account.id, {});
-  const message = { dedupeKey: `${how}:${newId()}`, class: 'transactional', userId: account.id } as const;
-  if (account.email !== null) {
-    const mail = { ...message, channel: 'email', address: account.email, ...mails.passwordChanged() } as const;
-    await notifications.queueMessages(tx, [mail]);
-  } else if (account.phone !== null) {
-    const text = { ...message, channel: 'sms', address: account.phone, text: passwordChanged } as const;
-    await notifications.queueMessages(tx, [text]);
-  }
+  await recordSecurityEvent(tx, how, account.id);
+  await tellOwner(parts, tx, account, `${how}:${newId()}`, notices.passwordChanged());
   return revokeSessions(tx, {
     userId: account.id,
     reason: how,

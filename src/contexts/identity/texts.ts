@@ -46,10 +46,6 @@ export const mails = {
       'If it was not you, do nothing: your password stays as it is.',
     ].join('\n\n'),
   }),
-  passwordChanged: (): MailText => ({
-    subject: 'Your password was changed',
-    text: passwordChanged,
-  }),
   phoneTransferred: (): MailText => ({
     subject: 'Your phone number has left your account',
     text: [
@@ -59,8 +55,21 @@ export const mails = {
   }),
 };
 
-export const passwordChanged =
-  'The password of your account was changed. If it was not you, reset it at once: all sessions then end.';
+/** Go to the owner by mail or, without subject, by SMS. */
+export const notices = {
+  passwordChanged: (): MailText => ({
+    subject: 'Your password was changed',
+    text: 'The password of your account was changed. If it was not you, reset it at once: all sessions then end.',
+  }),
+  locked: (): MailText => ({
+    subject: 'Your account is locked',
+    text: 'Your account was locked, and you are logged out everywhere. Please write to our support.',
+  }),
+  unlocked: (): MailText => ({
+    subject: 'Your account is open again',
+    text: 'The lock of your account was lifted. You can log in again.',
+  }),
+};
 
 const purposes: Readonly<Record<CodePurpose, string>> = {
   login: 'log in',

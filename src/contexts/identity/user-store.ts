@@ -5,19 +5,32 @@ import type { PasswordHash } from './password-hasher.ts';
 import type { Role } from './role.ts';
 
 const accountColumns = `u.id, u.email, c.email as "pendingEmail", u.phone, u.gender, u.age, u.roles, u.version,
-  u.created_at as "createdAt"`;
+  u.created_at as "createdAt", u.locked_at as "lockedAt", u.lock_reason as "lockReason", u.locked_by as "lockedBy",
+  u.deletion_due_at as "deletionDueAt"`;
 
-const findAccountStatement = statement<Account>(
+/** An account as its row holds it. */
+export interface AccountRow extends Omit<Account, 'lock'> {
+  readonly lockedAt: Date | null;
+  readonly lockReason: string | null;
+  readonly lockedBy: string | null;
+}
+
+export function toAccount({ lockedAt, lockReason, lockedBy, ...rest }: AccountRow): Account {
+  const lock = lockedAt === null || lockReason === null ? null : { reason: lockReason, lockedAt, lockedBy };
+  return { ...rest, lock };
+}
+
+const findAccountStatement = statement<AccountRow>(
   'identity.find_account',
   `select ${accountColumns} from identity.users u left join identity.email_changes c on c.user_id = u.id where u.id = $1`,
 );
 
 export async function findAccount(queryable: Queryable, userId: string): Promise<Account | undefined> {
-  const [account] = await queryable.query(findAccountStatement, [userId]);
-  return account;
+  const [row] = await queryable.query(findAccountStatement, [userId]);
+  return row === undefined ? undefined : toAccount(row);
 }
 
-const lockAccountStatement = statement<Account>(
+const lockAccountStatement = statement<AccountRow>(
   'identity.lock_account',
   `select ${accountColumns} from identity.users u left join identity.email_changes c on c.user_id = u.id
    where u.id = $1 for update of u`,
@@ -25,8 +38,8 @@ const lockAccountStatement = statement<Account>(
 
 /** Reads the account and holds it until the transaction ends: whoever changes it, or begins a session, waits. */
 export async function lockAccount(tx: Transaction, userId: string): Promise<Account | undefined> {
-  const [account] = await tx.query(lockAccountStatement, [userId]);
-  return account;
+  const [row] = await tx.query(lockAccountStatement, [userId]);
+  return row === undefined ? undefined : toAccount(row);
 }
 
 /** A sign-up whose address or number is proven. */
@@ -112,21 +125,21 @@ export async function findRoles(queryable: Queryable, userId: string): Promise<r
   return found?.roles;
 }
 
-const lockAdminsStatement = statement(
-  'identity.lock_admins',
-  `select pg_advisory_xact_lock(hashtext('identity.admins'))`,
-);
-const hasOtherAdminStatement = statement<{ exists: boolean }>(
-  'identity.has_other_admin',
-  `select exists (select 1 from identity.users where 'admin' = any (roles) and id <> $1) as exists`,
+const setLockStatement = statement(
+  'identity.set_account_lock',
+  `update identity.users set locked_at = case when $2::text is not null then coalesce(locked_at, clock_timestamp()) end,
+     lock_reason = $2, locked_by = $3, version = version + 1, updated_at = clock_timestamp() where id = $1`,
 );
 
 /**
- * Whether somebody else is an admin. Those who ask go one after the other, so that two admins can't remove each other at
- * once; the lock is a statement of its own, because one statement would look with eyes from before the wait.
+ * Locks an account whose row the caller holds, or unlocks it. Does NOT end its sessions.
+ *
+ * @param reason null unlocks
+ * @throws the violation of `users_keep_an_admin`
  */
-export async function hasOtherAdmin(tx: Transaction, userId: string): Promise<boolean> {
-  await tx.query(lockAdminsStatement);
-  const [answer] = await tx.query(hasOtherAdminStatement, [userId]);
-  return answer?.exists === true;
+export async function setAccountLock(
+  tx: Transaction,
+  lock: { readonly userId: string; readonly reason: string | null; readonly by: string | null },
+): Promise<void> {
+  await tx.query(setLockStatement, [lock.userId, lock.reason, lock.reason === null ? null : lock.by]);
 }

@@ -5,7 +5,7 @@ import { dropPasswordReset } from './password-reset-store.ts';
 import { tokenNotAccepted } from './refusals.ts';
 import { deleteClaimsOnEmail, takeRegistrationByToken } from './registration-store.ts';
 import { hashSecretToken } from './secret-token.ts';
-import { recordSecurityEvent } from './security-event-store.ts';
+import { recordSecurityEvent } from './record-security-event.ts';
 import { mails } from './texts.ts';
 import { insertUser, setEmail } from './user-store.ts';
 
@@ -46,7 +46,7 @@ async function finishChange(
   await deleteClaimsOnEmail(tx, email);
   // A reset token that went to the former address must not outlive it.
   await dropPasswordReset(tx, userId);
-  await recordSecurityEvent(tx, 'email-changed', userId, { from: formerEmail, to: email });
+  await recordSecurityEvent(tx, 'email-changed', userId);
   if (formerEmail !== null) {
     const message = { channel: 'email', class: 'transactional', address: formerEmail, userId } as const;
     const dedupeKey = `email-changed:${requestId}`;

@@ -1,4 +1,4 @@
-import type { Database } from '../../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 import { notFound } from '../../shared/platform-problems.ts';
 import { SuppressionModel } from './models.ts';
 
@@ -7,7 +7,7 @@ import { SuppressionModel } from './models.ts';
  *
  * @throws Problem 404 `not-found`
  */
-export async function deleteSuppression({ database }: { readonly database: Database }, id: string): Promise<void> {
-  const deleted = await database.transaction(async (tx) => SuppressionModel.query(tx.models).deleteById(id));
+export async function deleteSuppression(tx: Transaction, id: string): Promise<void> {
+  const deleted = await SuppressionModel.query(tx.models).deleteById(id);
   if (deleted === 0) throw notFound();
 }

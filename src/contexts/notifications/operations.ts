@@ -72,8 +72,8 @@ export function createNotificationOperations(dependencies: OperationDependencies
     async getSuppression({ path }) {
       return { status: 200, body: suppressionBody(await getSuppression(dependencies, path.suppressionId)) };
     },
-    async deleteSuppression({ path }) {
-      await deleteSuppression(dependencies, path.suppressionId);
+    async deleteSuppression({ path }, { tx }) {
+      await deleteSuppression(tx, path.suppressionId);
       return { status: 204 };
     },
   };

@@ -5,6 +5,7 @@ import type { DeadLetter } from '../../jobs/dead-letters.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import { etagOf } from '../../shared/etag.ts';
 import { notFound } from '../../shared/platform-problems.ts';
+import { createAuditOperations } from './audit-operations.ts';
 import { getSandboxMessage } from './get-sandbox-message.ts';
 import { listDeadLetters } from './list-dead-letters.ts';
 import { listSandboxErrors } from './list-sandbox-errors.ts';
@@ -18,6 +19,8 @@ import { updateSandboxBehaviour } from './update-sandbox-behaviour.ts';
 /** The operations of openapi/platform.yaml that belong to a use case; health, metrics and documents are src/http's. */
 export type PlatformOperations = Pick<
   Handlers,
+  | 'listAuditEntries'
+  | 'listSecurityEvents'
   | 'listSandboxMessages'
   | 'listSandboxErrors'
   | 'getSandboxMessage'
@@ -37,6 +40,7 @@ export interface OperationDependencies {
 export function createPlatformOperations(dependencies: OperationDependencies): PlatformOperations {
   const { database } = dependencies;
   return {
+    ...createAuditOperations(dependencies),
     async listSandboxMessages({ query }) {
       const page = await listSandboxMessages(dependencies, {
         channel: query.channel,
@@ -57,9 +61,9 @@ export function createPlatformOperations(dependencies: OperationDependencies): P
     async getSandboxBehaviour({ path }) {
       return behaviourResult(await readBehaviour(database, path.channel));
     },
-    async updateSandboxBehaviour({ path, headers, body }) {
+    async updateSandboxBehaviour({ path, headers, body }, { tx }) {
       const behaviour = { ...body, channel: path.channel };
-      return behaviourResult(await updateSandboxBehaviour(dependencies, behaviour, headers['If-Match']));
+      return behaviourResult(await updateSandboxBehaviour(tx, behaviour, headers['If-Match']));
     },
     async listDeadLetters({ query }) {
       const page = await listDeadLetters(dependencies, {

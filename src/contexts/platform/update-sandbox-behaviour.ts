@@ -1,4 +1,4 @@
-import type { Database } from '../../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 import { preconditionFailed, requireMatch } from '../../shared/etag.ts';
 import type { SandboxBehaviour } from './sandbox-behaviour.ts';
 import { readBehaviour, writeBehaviour } from './sandbox-store.ts';
@@ -10,15 +10,13 @@ import { readBehaviour, writeBehaviour } from './sandbox-store.ts';
  * @throws Problem 412 `precondition-failed`, 428 `precondition-required`
  */
 export async function updateSandboxBehaviour(
-  { database }: { readonly database: Database },
+  tx: Transaction,
   behaviour: Omit<SandboxBehaviour, 'version'>,
   ifMatch: string | undefined,
 ): Promise<SandboxBehaviour> {
-  return database.transaction(async (tx) => {
-    const current = await readBehaviour(tx, behaviour.channel);
-    requireMatch(ifMatch, current.version);
-    const written = await writeBehaviour(tx, { ...behaviour, version: current.version });
-    if (written === undefined) throw preconditionFailed();
-    return written;
-  });
+  const current = await readBehaviour(tx, behaviour.channel);
+  requireMatch(ifMatch, current.version);
+  const written = await writeBehaviour(tx, { ...behaviour, version: current.version });
+  if (written === undefined) throw preconditionFailed();
+  return written;
 }

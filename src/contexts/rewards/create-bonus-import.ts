@@ -1,3 +1,4 @@
+import { recordAudit } from '../../audit/record-audit.ts';
 import { unavailable } from '../../shared/platform-problems.ts';
 import { newId } from '../../shared/id.ts';
 import { Problem } from '../../shared/problem.ts';
@@ -114,6 +115,8 @@ async function storeFile(
         });
         if (!isNew) throw new KnownFile(summary.sha256);
         await insertChunks(tx, importId, summary.chunks);
+        // Here and not by `x-audit`: the transaction of a stream is not the platform's.
+        await recordAudit(tx, { action: 'bonus-import-created', resource: { type: 'bonus-import', id: importId } });
         if (summary.chunks.length > 0) await enqueueCrediting(enqueue, tx, importId);
         return { importId, isNew };
       },

@@ -69,6 +69,7 @@ export interface OperationObject {
   deprecated?: boolean;
   'x-rate-limit': string;
   'x-problems'?: string[];
+  'x-audit'?: { action: string; resource: string; id?: string };
   'x-max-body'?: number;
   'x-streaming'?: 'request' | 'response';
   'x-no-idempotency-key'?: string;

@@ -29,7 +29,9 @@ export function emitTraits(routes: readonly AssembledRoute[]): string {
     const entries = {
       context: quote(route.context),
       authenticated: String(route.scopes !== null),
-      transactional: String(route.idempotencyKey),
+      keyed: String(route.idempotencyKey),
+      audited: String(route.audit !== null),
+      transactional: String(route.idempotencyKey || route.audit !== null),
       streaming: route.streaming.request ? quote('request') : route.streaming.response ? quote('response') : 'null',
       defaulted: union(defaulted),
       problems: union(route.problems.map(quote)),

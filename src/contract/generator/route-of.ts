@@ -1,6 +1,6 @@
 import type { Document, Operation } from './document.ts';
 import { parameterOf } from './text-decoder.ts';
-import { rateLimitClasses, type Method, type RateLimitClass, type Route } from '../route.ts';
+import { rateLimitClasses, type AuditSpec, type Method, type RateLimitClass, type Route } from '../route.ts';
 
 /** 64 KiB; `x-max-body` overrides it. */
 export const defaultMaxBody = 65_536;
@@ -23,6 +23,7 @@ export function routeOf(
     scopes: scopesOf(operation),
     rateLimit: rateLimitOf(operation),
     idempotencyKey: header('Idempotency-Key') !== undefined,
+    audit: auditOf(operation),
     ifMatch: ifMatch === undefined ? null : ifMatch.required === true ? 'required' : 'optional',
     ifNoneMatch: header('If-None-Match') !== undefined,
     maxBody: object['x-max-body'] ?? defaultMaxBody,
@@ -48,6 +49,22 @@ function scopesOf(operation: Operation): readonly string[] | null {
 function rateLimitOf(operation: Operation): RateLimitClass {
   const name = operation.object['x-rate-limit'];
   return rateLimitClasses.find((known) => known === name) ?? fail(operation, `has no known x-rate-limit: ${name}`);
+}
+
+const idExpression = /^\$(?:request[.](path)[.]|response[.](body)#\/)(\w+)$/;
+
+/** The id is written as links write it (OpenAPI runtime expressions). */
+function auditOf(operation: Operation): AuditSpec | null {
+  const { 'x-audit': audit, 'x-streaming': streaming, security } = operation.object;
+  if (audit === undefined) return null;
+  if (streaming !== undefined) return fail(operation, 'streams, so the platform cannot write its x-audit entry');
+  if (security?.length === 0) return fail(operation, 'is audited, so it must know its caller (security)');
+  const { action, resource, id } = audit;
+  if (id === undefined) return { action, resource, id: null };
+  const [, path, body, name] = idExpression.exec(id) ?? [];
+  const known = path === undefined || operation.parameters.some((one) => one.in === 'path' && one.name === name);
+  if (name === undefined || !known) return fail(operation, `names no id in x-audit: ${id}`);
+  return { action, resource, id: { in: body === undefined ? 'path' : 'body', name } };
 }
 
 function deprecationOf(operation: Operation): Route['deprecated'] {
