@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
 import type { Attributes, Span, SpanContext, Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { correlation, withCorrelation } from './correlation.ts';
@@ -22,49 +22,50 @@ let tracer: Tracer | null = null;
 let sampling: Sampling = () => false;
 
 /**
- * Starts exporting spans when an endpoint is configured; the SDK is not even loaded otherwise. Nothing is registered
- * globally: what else in this process speaks OpenTelemetry neither sees our spans nor adds to them.
+ * Starts exporting spans when an endpoint is configured; the SDK is not even loaded otherwise. None of its instrumentations,
+ * metrics or logs are on: spans are made where the operation is known.
  * @returns what flushes and stops it, within three seconds.
  */
 export async function startTracing(options: TracingOptions): Promise<() => Promise<void>> {
   const { endpoint } = options;
   if (endpoint === undefined && options.exporter === undefined) return async () => {};
-  const [{ AlwaysOnSampler, BatchSpanProcessor, TracerProvider }, { OTLPTraceExporter }, resources] = await Promise.all(
-    [
-      import('@opentelemetry/sdk-trace'),
-      import('@opentelemetry/exporter-trace-otlp-proto'),
-      import('@opentelemetry/resources'),
-    ],
-  );
-  // Not the process's command line, user or host, as the stock detectors would add.
-  const resource = resources
-    .resourceFromAttributes({
+  const [{ NodeSDK }, { AlwaysOnSampler, BatchSpanProcessor }, { OTLPTraceExporter }, resources] = await Promise.all([
+    import('@opentelemetry/sdk-node'),
+    import('@opentelemetry/sdk-trace'),
+    import('@opentelemetry/exporter-trace-otlp-proto'),
+    import('@opentelemetry/resources'),
+  ]);
+  const exporter =
+    options.exporter ?? new OTLPTraceExporter({ url: `${(endpoint ?? '').replace(/\/+$/, '')}/v1/traces` });
+  const sdk = new NodeSDK({
+    resource: resources.resourceFromAttributes({
       'service.name': 'portico',
       'service.version': options.serviceVersion,
       'service.instance.id': randomUUID(),
-    })
-    .merge(
-      resources.detectResources({
-        detectors: [resources.resourceAttributesEnvDetector, resources.serviceNameEnvDetector],
-      }),
-    );
-  const exporter =
-    options.exporter ?? new OTLPTraceExporter({ url: `${(endpoint ?? '').replace(/\/+$/, '')}/v1/traces` });
-  const provider = new TracerProvider({
-    resource,
+    }),
+    // Not the process's command line, user or host, as the stock detectors would add.
+    resourceDetectors: [resources.resourceAttributesEnvDetector, resources.serviceNameEnvDetector],
     // Spans are made only when a trace is recorded, so whatever reaches the SDK is kept.
     sampler: new AlwaysOnSampler(),
     // Bounded: what a slow collector does not take is dropped, never waited for.
     spanProcessors: [new BatchSpanProcessor({ exporter, exportTimeoutMillis: 10_000 })],
+    textMapPropagator: null,
+    instrumentations: [],
+    metricReaders: [],
+    logRecordProcessors: [],
   });
-  tracer = provider.getTracer('portico', options.serviceVersion);
+  sdk.start();
+  tracer = trace.getTracer('portico', options.serviceVersion);
   sampling = createSampling(options);
   return async () => {
     tracer = null;
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, 3_000)));
-    await Promise.race([provider.shutdown(), limit]);
+    await Promise.race([sdk.shutdown(), limit]);
     clearTimeout(timer);
+    // What the SDK registered would otherwise keep the next one of this process from starting.
+    trace.disable();
+    context.disable();
   };
 }
 
@@ -90,8 +91,8 @@ export function beginTrace(root: RootSpan): { readonly span: Span | undefined; r
     const traceId = root.parent?.traceId ?? root.requestId.replaceAll('-', '');
     return { span: undefined, traceparent: `00-${traceId}-${root.parent?.spanId ?? newSpanId(root.requestId)}-00` };
   }
-  const context = root.parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote(root.parent));
-  const span = tracer.startSpan(root.name, { kind: root.kind, attributes: root.attributes }, context);
+  const place = root.parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote(root.parent));
+  const span = tracer.startSpan(root.name, { kind: root.kind, attributes: root.attributes }, place);
   return { span, traceparent: traceparentOf(span) };
 }
 
@@ -134,7 +135,7 @@ export async function traceCall<Result extends { readonly outcome: string }>(
   const current = correlation();
   const batch = current?.span?.spanContext();
   const own = batch?.traceId === parent.traceId;
-  const context = trace.setSpanContext(ROOT_CONTEXT, own ? batch : remote(parent));
+  const place = trace.setSpanContext(ROOT_CONTEXT, own ? batch : remote(parent));
   const span = tracer.startSpan(
     `send ${vendor}`,
     {
@@ -142,7 +143,7 @@ export async function traceCall<Result extends { readonly outcome: string }>(
       attributes: { 'portico.vendor': vendor },
       links: own || batch === undefined ? [] : [{ context: batch }],
     },
-    context,
+    place,
   );
   const traceparent = traceparentOf(span);
   const call = (): Promise<Result> => work(traceparent);
