@@ -23,7 +23,7 @@ CURSOR = re.compile(r"[A-Za-z0-9_-]{1,1024}")
 
 # Each run against one Portico has people of its own.
 _series = int(os.environ["PORTICO_SERIES"])
-_numbers = itertools.count(_series * 1_000_000 + 1)
+_numbers = itertools.count(_series * 100_000 + 1)
 _demo_people = itertools.count(_series * 10_000 + 1)
 _once = {}
 _session = requests.Session()

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { demoAccounts } from '../src/contexts/identity/index.ts';
+
 export interface PorticoProcess {
   readonly url: string;
   /** Its folder: data, log, and what else the run puts here. */
@@ -59,6 +61,25 @@ export async function startPorticoProcess(settings: Readonly<Record<string, stri
     },
     clear: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** The Portico that the contract tests try: as delivered, except what would make a test slow or stop it. */
+export function startTestedPortico(): Promise<PorticoProcess> {
+  return startPorticoProcess({
+    BCRYPT_COST: '4',
+    RATE_LIMIT_FACTOR: '1000000',
+    // live.py sends each request from another network.
+    TRUSTED_PROXIES: '127.0.0.1',
+    RESPONSE_VALIDATION: '1',
+    STRICT_RESPONSES: 'true',
+  });
+}
+
+/** Whom hooks.py logs in as, for its environment. */
+export function people(url: string): Record<string, string> {
+  const admin = demoAccounts.find(({ role }) => role === 'admin');
+  if (admin === undefined) throw new Error('there is no demo admin');
+  return { PORTICO_URL: url, PORTICO_EMAIL: admin.email, PORTICO_PASSWORD: admin.password };
 }
 
 /** What a process needs to run at all: no setting of Portico that happens to be in our environment. */

@@ -1,32 +1,28 @@
 /**
- * Behind contract-tests/run: starts Portico, lets schemathesis try every operation, then again through the oracle, follows a trace, and counts.
- * Arguments go to `schemathesis run`, for example `npm run test:contract -- --include-operation-id getWallet`; oracle and trace
- * are then left out.
+ * Behind contract-tests/run: starts Portico, lets schemathesis try every operation, then again through the oracle, which also
+ * watches every test that speaks to a whole Portico, follows a trace, and counts. Arguments go to `schemathesis run`, for
+ * example `npm run test:contract -- --include-operation-id getWallet`; all else is then left out.
  */
-import { demoAccounts } from '../src/contexts/identity/index.ts';
 import { verdictOf } from './oracle/verdict.ts';
-import { startOracle } from './oracle/oracle.ts';
+import { createOracle } from './oracle/oracle.ts';
+import { watchTests } from './oracle/watch-tests.ts';
 import { proveTraces } from './otlp/prove-traces.ts';
-import { startPorticoProcess } from './portico-process.ts';
+import { people, startTestedPortico } from './portico-process.ts';
 import type { PorticoProcess } from './portico-process.ts';
 import { runSchemathesis } from './schemathesis.ts';
 import type { Verdict } from './schemathesis.ts';
 
 /** Cases per operation and phase. Nightly runs may set more. */
 const maxExamples = Number(process.env['CONTRACT_EXAMPLES'] ?? 40);
+/** Requests and answers that the oracle must have judged: fewer would mean that something no longer passes it. */
+const leastMessages = 10_000;
+/** live.py numbers its people from the series on, 100,000 to each; the first run may need many of them. */
+const oracleSeries = 20;
 const extra = process.argv.slice(2);
 const results: { readonly name: string; readonly verdict: Verdict }[] = [];
 
 try {
-  const portico = await startPorticoProcess({
-    // Everything as delivered, except what would make a test slow or stop it.
-    BCRYPT_COST: '4',
-    RATE_LIMIT_FACTOR: '1000000',
-    // live.py sends each request from another network.
-    TRUSTED_PROXIES: '127.0.0.1',
-    RESPONSE_VALIDATION: '1',
-    STRICT_RESPONSES: 'true',
-  });
+  const portico = await startTestedPortico();
   try {
     await tryEverything(portico);
   } finally {
@@ -65,24 +61,19 @@ async function tryEverything(portico: PorticoProcess): Promise<void> {
     }),
   });
   if (extra.length > 0) return;
-  const oracle = await startOracle(portico.url);
+  const oracle = createOracle();
   try {
+    const { url } = await oracle.standBefore(portico.url, 'schemathesis');
     const verdict = await runSchemathesis({
-      ...{ url: oracle.url, folder: folder('oracle'), environment: environment(1), extra },
+      ...{ url, folder: folder('oracle'), environment: environment(oracleSeries), extra },
       maxExamples: Math.ceil(maxExamples / 4),
     });
     results.push({ name: 'schemathesis, through the oracle', verdict });
-    results.push({ name: 'oracle', verdict: verdictOf(oracle) });
+    results.push({ name: 'tests, through the oracle', verdict: await watchTests(oracle, folder('tests.json')) });
+    results.push({ name: 'oracle', verdict: verdictOf(oracle, { atLeast: leastMessages }) });
   } finally {
     await oracle.close();
   }
-}
-
-/** Whom the hooks log in as. */
-function people(url: string): Record<string, string> {
-  const admin = demoAccounts.find(({ role }) => role === 'admin');
-  if (admin === undefined) throw new Error('there is no demo admin');
-  return { PORTICO_URL: url, PORTICO_EMAIL: admin.email, PORTICO_PASSWORD: admin.password };
 }
 
 function conclude(): void {

@@ -42,23 +42,9 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** One whole run, all checks and phases. Its output goes to our terminal as it comes. */
 export async function runSchemathesis(options: SchemathesisOptions): Promise<Verdict> {
-  mkdirSync(options.folder, { recursive: true });
-  const config = join(options.folder, 'schemathesis.toml');
   const report = join(options.folder, 'report.json');
-  writeFileSync(config, schemathesisConfig(readDocument(), { maxExamples: options.maxExamples, exclusions }));
-  const child = spawn(
-    join(here, '.venv/bin/schemathesis'),
-    [
-      ...['--config-file', config, 'run', documentPath, '--url', options.url, '--checks', 'all'],
-      ...['--report', 'json', '--report-json-path', report, ...options.extra],
-    ],
-    {
-      cwd: options.folder,
-      env: { ...process.env, ...options.environment, PYTHONPATH: here, PYTHONDONTWRITEBYTECODE: '1', COLUMNS: '120' },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  );
-  const [status] = (await once(child, 'exit')) as [number | null];
+  const extra = ['--report', 'json', '--report-json-path', report, ...options.extra];
+  const status = await spawnSchemathesis({ ...options, extra }, 'inherit');
   if (!existsSync(report)) {
     return {
       passed: 0,
@@ -67,6 +53,27 @@ export async function runSchemathesis(options: SchemathesisOptions): Promise<Ver
     };
   }
   return judge(JSON.parse(readFileSync(report, 'utf8')) as Report, status);
+}
+
+/** @returns its exit code: 0 when every check held. */
+export async function spawnSchemathesis(
+  { url, folder, maxExamples, environment, extra }: SchemathesisOptions,
+  output: 'inherit' | 'ignore',
+): Promise<number | null> {
+  mkdirSync(folder, { recursive: true });
+  const config = join(folder, 'schemathesis.toml');
+  writeFileSync(config, schemathesisConfig(readDocument(), { maxExamples, exclusions }));
+  const child = spawn(
+    join(here, '.venv/bin/schemathesis'),
+    ['--config-file', config, 'run', documentPath, '--url', url, '--checks', 'all', ...extra],
+    {
+      cwd: folder,
+      env: { ...process.env, ...environment, PYTHONPATH: here, PYTHONDONTWRITEBYTECODE: '1', COLUMNS: '120' },
+      stdio: ['ignore', output, output],
+    },
+  );
+  const [status] = (await once(child, 'exit')) as [number | null];
+  return status;
 }
 
 /** Phases whose requests the hooks complete with live state, so that a success must be among them. */

@@ -2,11 +2,51 @@ import type { Disagreement } from './oracle.ts';
 
 /** A disagreement that is not our mistake. The list may only shrink: an entry that no message matches fails the run. */
 export interface KnownDisagreement {
+  readonly what: string;
   readonly kind: Disagreement['kind'];
-  /** Matches `METHOD path?query → detail`. */
-  readonly pattern: RegExp;
+  readonly is: (disagreement: Disagreement) => boolean;
   /** Why Portico is right. */
   readonly reason: string;
 }
 
-export const knownDisagreements: readonly KnownDisagreement[] = [];
+export const knownDisagreements: readonly KnownDisagreement[] = [
+  {
+    what: 'pages are no operations',
+    kind: 'accepted',
+    is: ({ method, url, detail }) => method === 'GET' && !url.startsWith('/api/') && detail === '404 not found',
+    reason:
+      'Documentation, documents and the pages that explain problems are served for people; no document lists them.',
+  },
+  {
+    what: 'integers in other notations',
+    kind: 'refused',
+    is: ({ url, detail }) =>
+      detail === 'validation-failed' && /[?&]\w+=(?:0x10|1e1|%205%20|5\.0|%2B5|05)(?:&|$)/.test(url),
+    reason: 'Ajv coerces with Number(). The decoder takes what JSON would write, so that one value has one form.',
+  },
+  {
+    what: 'reserved characters in a query',
+    kind: 'accepted',
+    is: ({ url, detail }) => /[:@]/.test(url) && /^400 Parameter '\w+' must be url encoded\./.test(detail),
+    reason: 'RFC 3986, section 3.4: ":" and "@" may stand in a query as they are.',
+  },
+  {
+    what: 'compressed bodies',
+    kind: 'refused',
+    is: ({ encoding, status }) => encoding !== '' && [400, 413, 415].includes(status),
+    reason:
+      'OpenAPI has no word for Content-Encoding or for the size of a body; Portico refuses what it cannot unpack.',
+  },
+  {
+    what: 'other charsets than UTF-8',
+    kind: 'refused',
+    is: ({ contentType, status }) => status === 415 && /; *charset=(?!utf-8)/.test(contentType),
+    reason: 'OpenAPI compares media types without their parameters; read as UTF-8, the text would be another one.',
+  },
+  {
+    what: 'paths that this process does not host',
+    kind: 'answer',
+    is: ({ status, body }) => status === 404 && body.includes('"There is nothing at this path."'),
+    reason: 'A process that hosts some contexts only answers for the others as for any unknown path.',
+  },
+];

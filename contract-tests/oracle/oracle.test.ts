@@ -4,14 +4,17 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
-import { startOracle } from './oracle.ts';
-import type { Oracle } from './oracle.ts';
+import type { KnownDisagreement } from './known-disagreements.ts';
+import { createOracle } from './oracle.ts';
+import type { Judged, Oracle, Post } from './oracle.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Stands for a Portico with a defect: answers everything with what the test says. */
 let says: { readonly status: number; readonly body: object };
 let portico: Server;
 let oracle: Oracle;
+let post: Post;
+let before: Judged & { readonly disagreements: number };
 
 beforeAll(async () => {
   portico = createServer((_request, response) => {
@@ -21,12 +24,29 @@ beforeAll(async () => {
     response.end(JSON.stringify(says.body));
   }).listen(0, '127.0.0.1');
   await once(portico, 'listening');
+  // It reads the whole document, which takes seconds: one for all tests.
+  oracle = createOracle();
 });
 afterAll(() => void portico.close());
 beforeEach(async () => {
-  oracle = await startOracle(`http://127.0.0.1:${(portico.address() as AddressInfo).port}`);
+  post = await oracle.standBefore(`http://127.0.0.1:${(portico.address() as AddressInfo).port}`, 'this test');
+  before = { disagreements: oracle.disagreements.length, ...oracle.judged() };
 });
-afterEach(() => oracle.close());
+afterEach(() => post.close());
+
+/** What the oracle has seen in this test. */
+const seen = (): Parameters<typeof verdictOf>[0] => ({
+  disagreements: oracle.disagreements.slice(before.disagreements),
+  judged: () => {
+    const { requests, answers, past, bySender } = oracle.judged();
+    return {
+      requests: requests - before.requests,
+      answers: answers - before.answers,
+      past: past - before.past,
+      bySender,
+    };
+  },
+});
 
 const problem = (status: number, code: string): typeof says => ({
   status,
@@ -51,23 +71,49 @@ test.each([
   ['a request refused for its token', '/api/v1/wallet?colour=red', problem(401, 'unauthenticated'), undefined],
 ])('%s', async (_, path, answer, kind) => {
   says = answer;
-  const response = await fetch(oracle.url + path);
+  const response = await fetch(post.url + path);
   // The client sees what Portico said, whatever the oracle thinks of it.
   expect({ status: response.status, body: await response.json() }).toEqual(answer);
-  expect(oracle.disagreements.map((disagreement) => disagreement.kind)).toEqual(kind === undefined ? [] : [kind]);
-  expect(verdictOf(oracle).failures).toHaveLength(kind === undefined ? 0 : 1);
+  expect(seen().disagreements.map((disagreement) => disagreement.kind)).toEqual(kind === undefined ? [] : [kind]);
+  expect(verdictOf(seen(), { known: [] }).failures).toHaveLength(kind === undefined ? 0 : 1);
 });
 
 test('a body that is not JSON must be refused', async () => {
   says = { status: 201, body: {} };
-  await fetch(`${oracle.url}/api/v1/suppressions`, {
+  await fetch(`${post.url}/api/v1/suppressions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{"channel":',
   });
-  expect(oracle.disagreements[0]).toMatchObject({ kind: 'accepted', detail: '400 the body is not JSON' });
+  expect(seen().disagreements[0]).toMatchObject({ kind: 'accepted', detail: '400 the body is not JSON' });
 });
 
-test('an oracle that saw nothing has proven nothing', () => {
-  expect(verdictOf(oracle).failures).toEqual(['the oracle saw no request']);
+test('an oracle that saw too little has proven nothing', async () => {
+  expect(verdictOf(seen(), { known: [] }).failures).toEqual(['0 messages judged, at least 1 are needed']);
+  says = { status: 200, body: { balance: 5 } };
+  await fetch(`${post.url}/api/v1/wallet`);
+  expect(verdictOf(seen(), { known: [], atLeast: 2 }).failures).toEqual([]);
+  expect(verdictOf(seen(), { known: [], atLeast: 3 }).failures).toEqual(['2 messages judged, at least 3 are needed']);
+});
+
+test('a known disagreement is no failure, until it no longer occurs', async () => {
+  const known = (kind: 'accepted' | 'refused'): KnownDisagreement[] => [
+    { what: 'colours', kind, is: ({ url }) => url.includes('colour'), reason: 'for this test' },
+  ];
+  says = { status: 200, body: { balance: 5 } };
+  await fetch(`${post.url}/api/v1/wallet?colour=red`);
+  expect(verdictOf(seen(), { known: known('accepted') })).toMatchObject({ passed: 3, failures: [] });
+  expect(verdictOf(seen(), { known: known('refused') }).failures).toEqual([
+    expect.stringContaining('1 × accepted: GET /api/v1/wallet?colour=red'),
+    'known disagreement "colours" no longer occurs: remove it from the list',
+  ]);
+});
+
+test('counts what went past it', async () => {
+  says = { status: 200, body: { balance: 5 } };
+  await fetch(`${post.url}/api/v1/wallet`);
+  // Closed again after the test, which does no harm.
+  await post.close(['an id that did not pass']);
+  expect(seen().judged()).toMatchObject({ requests: 1, answers: 1, past: 1 });
+  expect(seen().judged().bySender.has('this test')).toBe(true);
 });

@@ -2,15 +2,18 @@
  * An independent judge between a test client and Portico: an Express proxy with express-openapi-validator, which reads the
  * same bundle through other code than ours. Messages pass unchanged; where its verdict and Portico's differ, it takes a note.
  */
-import { createServer, request as openRequest } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { gunzipSync } from 'node:zlib';
 import express from 'express';
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 
 import { documentPath } from '../document.ts';
+import { bytes, createTarget, passedHeaders } from '../front/wire.ts';
+import type { Target } from '../front/wire.ts';
 
 /** One message on which the two disagree. */
 export interface Disagreement {
@@ -20,18 +23,39 @@ export interface Disagreement {
   readonly url: string;
   readonly status: number;
   readonly contentType: string;
+  /** The request's Content-Encoding. */
+  readonly encoding: string;
   readonly detail: string;
   /** The first 2,000 characters of the body in question. */
   readonly body: string;
+  /** Who sent it: a test file, or schemathesis. */
+  readonly sender: string;
 }
 
 export interface Oracle {
+  /** Stands before the Portico at `url`, and judges what passes. */
+  standBefore(url: string, sender: string): Promise<Post>;
+  readonly disagreements: readonly Disagreement[];
+  judged(): Judged;
+  close(): Promise<void>;
+}
+
+/** Where an oracle stands. */
+export interface Post {
   /** Where the test client sends its requests. */
   readonly url: string;
-  readonly disagreements: readonly Disagreement[];
-  /** How many requests and answers were judged. */
-  judged(): { readonly requests: number; readonly answers: number };
-  close(): Promise<void>;
+  /** @param served ids of the requests that Portico has seen: those that did not pass here went past the oracle. */
+  close(served?: readonly string[]): Promise<void>;
+}
+
+/** How many messages were judged. */
+export interface Judged {
+  readonly requests: number;
+  readonly answers: number;
+  /** Requests that went past the oracle: sent over sockets that a test opened itself. */
+  readonly past: number;
+  /** Requests judged, by sender. */
+  readonly bySender: ReadonlyMap<string, number>;
 }
 
 /** What the oracle remembers of a request on its way. */
@@ -50,26 +74,46 @@ const beforeSchema = new Set([401, 403, 406, 408, 429, 431, 500, 503]);
 /** Portico says that the form of the request is wrong. */
 const malformed = new Set([400, 405, 413, 415, 428]);
 
-export async function startOracle(target: string): Promise<Oracle> {
+/** The Portico behind one listening port of ours, and what is known of its traffic. */
+interface Standing {
+  readonly target: Target;
+  readonly sender: string;
+  /** X-Request-Id of every answer that passed. */
+  readonly passed: Set<string>;
+}
+
+export function createOracle(): Oracle {
   const disagreements: Disagreement[] = [];
-  const counts = { requests: 0, answers: 0 };
+  const counts = { requests: 0, answers: 0, past: 0 };
+  const bySender = new Map<string, number>();
+  const standings = new Map<number, Standing>();
+  const posts = new Set<Post>();
 
   const forward = async (request: Request, response: Response): Promise<void> => {
+    const standing = standings.get(request.socket.localPort ?? 0);
+    if (standing === undefined) throw new Error('nobody stands here any more');
     const { raw } = judgementOf(request);
-    const upstream = await send(target, request, raw);
+    const left = new AbortController();
+    response.once('close', () => left.abort());
+    const passedOn = { method: request.method, url: request.originalUrl, headers: request.rawHeaders, body: raw };
+    const upstream = await standing.target.send(passedOn, left.signal);
     const status = upstream.statusCode ?? 500;
+    standing.passed.add(String(upstream.headers['x-request-id']));
+    bySender.set(standing.sender, (bySender.get(standing.sender) ?? 0) + 1);
     if (upstream.headers['content-type']?.startsWith('text/event-stream') === true) {
-      response.writeHead(status, rawHeaders(upstream));
+      response.writeHead(status, passedHeaders(upstream));
       // A client may leave a stream whenever it likes.
       await pipeline(upstream, response).catch(() => upstream.destroy());
       return;
     }
-    const body = await bytes(upstream);
+    const sent = await bytes(upstream);
+    const body = upstream.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
     counts.requests += 1;
     const note = (kind: Disagreement['kind'], detail: string, about: Buffer): void =>
       void disagreements.push({
-        ...{ kind, method: request.method, url: request.originalUrl, status, detail },
+        ...{ kind, method: request.method, url: request.originalUrl, status, detail, sender: standing.sender },
         contentType: request.headers['content-type'] ?? '',
+        encoding: request.headers['content-encoding'] ?? '',
         body: about.toString('utf8').slice(0, 2000),
       });
     const { refusal } = judgementOf(request);
@@ -91,8 +135,8 @@ export async function startOracle(target: string): Promise<Oracle> {
       if (answer !== null) note('answer', answer, body);
       response.removeHeader('content-type');
     }
-    response.writeHead(status, rawHeaders(upstream));
-    response.end(body);
+    response.writeHead(status, passedHeaders(upstream));
+    response.end(sent);
   };
 
   const app = express();
@@ -136,17 +180,35 @@ export async function startOracle(target: string): Promise<Oracle> {
     response.socket?.destroy(error);
   }) satisfies ErrorRequestHandler);
 
-  const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async standBefore(url, sender) {
+      // What Portico refuses as too large must get there.
+      const server = createServer({ maxHeaderSize: 65_536 }, app);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const standing: Standing = { target: createTarget(url), sender, passed: new Set() };
+      standings.set(port, standing);
+      const post: Post = {
+        url: `http://127.0.0.1:${port}`,
+        close: async (served = []) => {
+          counts.past += served.filter((id) => !standing.passed.has(id)).length;
+          posts.delete(post);
+          await new Promise<void>((resolve) => {
+            server.close(() => resolve());
+            server.closeAllConnections();
+          });
+          standings.delete(port);
+          standing.target.close();
+        },
+      };
+      posts.add(post);
+      return post;
+    },
     disagreements,
-    judged: () => ({ ...counts }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    judged: () => ({ ...counts, bySender }),
+    close: async () => {
+      await Promise.all([...posts].map((post) => post.close()));
+    },
   };
 }
 
@@ -178,36 +240,6 @@ function judgementOf(request: Request): Judgement {
   const judgement = judgements.get(request);
   if (judgement === undefined) throw new Error('the body was not read');
   return judgement;
-}
-
-function send(target: string, request: Request, body: Buffer): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const upstream = openRequest(
-      new URL(target),
-      { method: request.method, path: request.originalUrl, headers: request.headers, setHost: false },
-      resolve,
-    );
-    upstream.on('error', reject);
-    upstream.end(body);
-  });
-}
-
-async function bytes(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-/** Names and values by turns, as they came. */
-function rawHeaders(message: IncomingMessage): string[] {
-  const headers: string[] = [];
-  for (let index = 0; index < message.rawHeaders.length; index += 2) {
-    const [name, value] = message.rawHeaders.slice(index, index + 2);
-    if (name !== undefined && value !== undefined && !/^(connection|keep-alive|transfer-encoding)$/i.test(name)) {
-      headers.push(name, value);
-    }
-  }
-  return headers;
 }
 
 function problemCode(headers: IncomingHttpHeaders, body: Buffer): string | null {

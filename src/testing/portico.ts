@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { compose } from '../compose.ts';
 import type { ComposeOptions, Portico } from '../compose.ts';
 import { readConfig } from '../config.ts';
@@ -8,6 +9,8 @@ import { runDueJobs } from '../jobs/runner.ts';
 import { newId } from '../shared/id.ts';
 import { createTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
+import { openFront } from './front.ts';
+import type { Front } from './front.ts';
 import { request } from './http-server.ts';
 import type { TestRequest } from './http-server.ts';
 import { createTestLog } from './log.ts';
@@ -17,7 +20,9 @@ import type { TestBearer } from './token.ts';
 
 /** The whole Portico, served on a free port, on a database of its own. */
 export interface TestPortico extends Pick<TestLog, 'lines' | 'logged'> {
+  /** Where requests go: Portico itself, or what `PORTICO_TEST_FRONT` stands in front of it. */
   readonly url: string;
+  /** Where sockets are opened that speak HTTP byte by byte. */
   readonly port: number;
   readonly portico: Portico;
   /** Runs as the application. */
@@ -79,11 +84,12 @@ export async function startPortico(options: TestPorticoOptions = {}): Promise<Te
       return options.http?.(suited) ?? suited;
     },
   });
-  const url = await startOrStop(portico, testDatabase);
+  const front = await startOrStop(portico, testDatabase);
+  const { url, port } = front;
   const send: TestPortico['request'] = (method, path, init = {}) => request(url, method, path, init);
   return {
     url,
-    port: Number(new URL(url).port),
+    port,
     portico,
     lines,
     logged,
@@ -108,17 +114,18 @@ export async function startPortico(options: TestPorticoOptions = {}): Promise<Te
       }),
     async close() {
       await portico.stop();
+      await front.close(lines.filter(({ message }) => message === 'request').map(({ requestId }) => String(requestId)));
       await testDatabase.close();
     },
   };
 }
 
 /** A start that fails leaves nothing open either. */
-async function startOrStop(portico: Portico, testDatabase: TestDatabase): Promise<string> {
+async function startOrStop(portico: Portico, testDatabase: TestDatabase): Promise<Front> {
   try {
     const { url } = await portico.start();
     if (url === null) throw new Error('The API was not started.');
-    return url;
+    return await openFront({ target: url, test: expect.getState().testPath ?? '' });
   } catch (error) {
     await portico.stop();
     await testDatabase.close();
