@@ -5,10 +5,14 @@ Everything waits for a condition, never for a time; what does not come within DE
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import itertools
 import os
 import re
 import secrets
+import struct
 import time
 
 import requests
@@ -162,6 +166,25 @@ def person_with_phone():
     phone, user_id = registration_by_phone()
     call("POST", "/api/v1/auth/verify-phone", json={"userId": user_id, "phone": phone, "code": code_sent_to(phone)})
     return {"phone": phone, "password": PASSWORD}
+
+
+def started_factor(person, token):
+    """The secret of a second factor that waits for its first code."""
+    body = {"currentPassword": person["password"]}
+    return call("POST", "/api/v1/users/second-factor", token=token, json=body).json()["secret"]
+
+
+def app_code(secret):
+    """What an authenticator app shows now (RFC 6238)."""
+    digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
+    offset = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[offset : offset + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def recovery_code(person, token):
+    """Turns the second factor of a person on."""
+    body = {"code": app_code(started_factor(person, token))}
+    return call("POST", "/api/v1/users/second-factor/confirm", token=token, json=body).json()["recoveryCodes"][0]
 
 
 def once(name, make):
@@ -321,12 +344,25 @@ def _phone_change():
     return {"phone": phone, "code": code_sent_to(phone)}
 
 
+def _half_login():
+    person = person_with_email()
+    code = recovery_code(person, log_in(person)["token"])
+    return {"challenge": log_in(person)["challenge"], "code": code}
+
+
+# What the body of an operation must hold for the person whose token `own_session` has just given.
+_own_proof = {}
+
 PROOFS = {
     "verifyEmail": lambda: {"token": (make_vendors_well(), token_mailed_to(registration_by_email()))[1]},
     "verifyPhone": _verification,
     "createSession": lambda: once("person_with_email", person_with_email),
     "createPhoneSession": lambda: once("person_with_phone", person_with_phone),
     "createCodeSession": lambda: _code("login"),
+    "completeSession": _half_login,
+    "completeSecondFactor": lambda: _own_proof,
+    "renewRecoveryCodes": lambda: _own_proof,
+    "deleteSecondFactor": lambda: _own_proof,
     "renewSession": lambda: {"refreshToken": log_in(ADMIN)["refreshToken"]},
     "completePasswordReset": lambda: {"token": secret_after_reset(_reset_by_email())},
     "completePhonePasswordReset": lambda: _code("reset"),
@@ -380,8 +416,22 @@ BETTER = {
 
 
 def own_session(operation):
-    """A token for an operation that ends sessions, with the password it belongs to; None for all others."""
-    if operation not in ("deleteCurrentSession", "updatePassword"):
+    """A token for an operation that changes how its caller logs in, with the password it belongs to; None for all others."""
+    prove = OWN.get(operation)
+    if prove is None:
         return None
     person = person_with_email()
-    return log_in(person)["token"], person["password"]
+    own = log_in(person)["token"]
+    _own_proof.clear()
+    _own_proof.update(prove(person, own))
+    return own, person["password"]
+
+
+OWN = {
+    "deleteCurrentSession": lambda person, own: {},
+    "updatePassword": lambda person, own: {},
+    "startSecondFactor": lambda person, own: {},
+    "completeSecondFactor": lambda person, own: {"code": app_code(started_factor(person, own))},
+    "renewRecoveryCodes": lambda person, own: {"code": recovery_code(person, own)},
+    "deleteSecondFactor": lambda person, own: {"code": recovery_code(person, own)},
+}

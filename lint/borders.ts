@@ -46,6 +46,7 @@ const packagesOfContexts = new Set([
   'lru-cache',
   'objection',
   'pg',
+  'otpauth',
   'pg-copy-streams',
 ]);
 

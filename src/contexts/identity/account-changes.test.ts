@@ -3,7 +3,7 @@ import { completePasswordReset } from './complete-password-reset.ts';
 import { completePhonePasswordReset } from './complete-phone-password-reset.ts';
 import { createSession } from './create-session.ts';
 import { getUser } from './get-user.ts';
-import { createIdentityFixture, ORIGIN, PASSWORD } from './identity.fixture.ts';
+import { createIdentityFixture, ORIGIN, PASSWORD, sessionOf } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { renewSession } from './renew-session.ts';
 import { requestOneTimeCode } from './request-one-time-code.ts';
@@ -20,7 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-const logIn = (email: string, password = PASSWORD) => createSession(fixture.parts, { ...ORIGIN, email, password });
+const logIn = (email: string, password = PASSWORD) =>
+  sessionOf(createSession(fixture.parts, { ...ORIGIN, email, password }));
 const profile = { gender: 'female', age: 29 } as const;
 
 describe('changing the e-mail address', () => {

@@ -3,7 +3,7 @@ import { statement } from '../../database/transaction.ts';
 import { auditEntriesOf } from '../../testing/audit.ts';
 import { createCodeSession } from './create-code-session.ts';
 import { createPhoneSession, createSession } from './create-session.ts';
-import { createIdentityFixture, ORIGIN, PASSWORD } from './identity.fixture.ts';
+import { createIdentityFixture, ORIGIN, PASSWORD, sessionOf } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { listUsers } from './list-users.ts';
 import { renewSession } from './renew-session.ts';
@@ -25,7 +25,7 @@ const setRoles = (userId: string, roles: readonly Role[], ifMatch: string | unde
   fixture.audited(userId, (tx) => updateUserRoles(tx, { userId, roles, ifMatch }));
 const lock = (userId: string, reason: string | null, { actorId = admin, ifMatch = '*' } = {}) =>
   fixture.audited(userId, (tx) => updateUserLock(fixture.parts, tx, { actorId, userId, reason, ifMatch }));
-const logIn = (email: string) => createSession(fixture.parts, { email, password: PASSWORD, ...ORIGIN });
+const logIn = (email: string) => sessionOf(createSession(fixture.parts, { email, password: PASSWORD, ...ORIGIN }));
 const invalid = expect.objectContaining({ code: 'invalid-credentials', status: 401 });
 const ended = expect.objectContaining({ code: 'session-ended', status: 401 });
 const lastAdmin = expect.objectContaining({ constraint: 'users_keep_an_admin' });

@@ -40,12 +40,16 @@ export interface BegunSession {
  *
  * @throws Problem 401 `invalid-credentials` when the account is locked
  */
-export async function beginSession(tx: Transaction, userId: string, origin: LoginOrigin): Promise<BegunSession> {
+export async function beginSession(
+  tx: Transaction,
+  userId: string,
+  origin: LoginOrigin,
+  sessionId: string = newId(),
+): Promise<BegunSession> {
   const account = await findAccount(tx, userId);
   if (account === undefined) throw new Error('a session for an account that is gone');
   if (account.lock !== null) throw invalidCredentials();
   const token = createSecretToken();
-  const sessionId = newId();
   const { ip, device = null } = origin;
   await insertSession(tx, { id: sessionId, userId, device, ip: plainAddress(ip), tokenHash: token.hash });
   await recordSecurityEvent(tx, 'logged-in', userId, { type: 'user', id: userId, sessionId });

@@ -1,5 +1,6 @@
-import { beginSession, signSession } from './begin-session.ts';
-import type { LoginOrigin, SessionTokens } from './begin-session.ts';
+import { beginLogin, signLogin } from './begin-login.ts';
+import type { LoginOutcome } from './begin-login.ts';
+import type { LoginOrigin } from './begin-session.ts';
 import { checkCode } from './check-code.ts';
 import { consumeChallenge } from './code-store.ts';
 import type { IdentityParts } from './dependencies.ts';
@@ -20,14 +21,14 @@ export interface CodeLogin extends LoginOrigin {
 export async function createCodeSession(
   parts: Pick<IdentityParts, 'database' | 'codeSecret' | 'signingKeys' | 'clock' | 'settings'>,
   login: CodeLogin,
-): Promise<SessionTokens> {
+): Promise<LoginOutcome> {
   const phone = requirePhone(login.phone, parts.settings.phoneRegion);
   const guess = { purpose: 'login', phone, code: login.code, refuse: invalidCredentials } as const;
   const challenge = await checkCode(parts, guess);
   const begun = await parts.database.transaction(async (tx) => {
     const owner = await lockCredentialsByPhone(tx, phone);
     if (owner === undefined || !(await consumeChallenge(tx, challenge))) throw invalidCredentials();
-    return beginSession(tx, owner.userId, login);
+    return beginLogin(tx, owner.userId, login);
   });
-  return signSession(parts, begun);
+  return signLogin(parts, begun);
 }

@@ -1,6 +1,7 @@
 import { Problem } from '../../shared/problem.ts';
-import { beginSession, signSession } from './begin-session.ts';
-import type { LoginOrigin, SessionTokens } from './begin-session.ts';
+import { beginLogin, signLogin } from './begin-login.ts';
+import type { LoginOutcome } from './begin-login.ts';
+import type { LoginOrigin } from './begin-session.ts';
 import { checkPassword } from './check-password.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { normalizeEmail } from './identifier.ts';
@@ -24,7 +25,7 @@ type LoginParts = Pick<IdentityParts, 'database' | 'hasher' | 'signingKeys' | 'c
 export async function createSession(
   parts: LoginParts,
   { email: typed, ...login }: PasswordLogin & { readonly email: string },
-): Promise<SessionTokens> {
+): Promise<LoginOutcome> {
   const email = normalizeEmail(typed);
   return logIn(parts, login, email, () => findCredentialsByEmail(parts.database, email));
 }
@@ -38,7 +39,7 @@ export async function createSession(
 export async function createPhoneSession(
   parts: LoginParts,
   { phone, ...login }: PasswordLogin & { readonly phone: string },
-): Promise<SessionTokens> {
+): Promise<LoginOutcome> {
   return logIn(parts, login, phone, () => findCredentialsByPhone(parts.database, phone));
 }
 
@@ -47,7 +48,7 @@ async function logIn(
   login: PasswordLogin,
   identifier: string,
   find: () => Promise<Credentials | undefined>,
-): Promise<SessionTokens> {
+): Promise<LoginOutcome> {
   const { password, ip, signal } = login;
   const credentials = await checkPassword(parts, { identifier, password, ip, signal }, find);
   if (credentials === undefined) throw invalidCredentials();
@@ -57,9 +58,9 @@ async function logIn(
     // The password may have been changed while this one was compared with the old hash.
     if (present?.hash !== credentials.hash) throw invalidCredentials();
     if (rehashed !== undefined) await storePassword(tx, credentials.userId, rehashed);
-    return beginSession(tx, credentials.userId, login);
+    return beginLogin(tx, credentials.userId, login);
   });
-  return signSession(parts, begun);
+  return signLogin(parts, begun);
 }
 
 /** The password hashed anew if the present hash is outdated; undefined too when hashing is busy: the next log-in does it. */

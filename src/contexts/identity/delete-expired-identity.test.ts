@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createSession } from './create-session.ts';
 import { deleteExpiredIdentity } from './delete-expired-identity.ts';
-import { createIdentityFixture, ORIGIN, PASSWORD } from './identity.fixture.ts';
+import { createIdentityFixture, ORIGIN, PASSWORD, sessionOf } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 
 let fixture: IdentityFixture;
@@ -13,7 +13,9 @@ afterAll(() => fixture.close());
 
 it('forgets what is over in batches, keeps what is not, and changes nothing when it runs again', async () => {
   const userId = await fixture.createUser({ email: 'sara@example.com' });
-  const kept = await createSession(fixture.parts, { ...ORIGIN, email: 'sara@example.com', password: PASSWORD });
+  const kept = await sessionOf(
+    createSession(fixture.parts, { ...ORIGIN, email: 'sara@example.com', password: PASSWORD }),
+  );
   await fixture.sql(
     `insert into identity.registrations (id, email, password_hash, password_scheme, gender, age, created_at)
      select uuidv7(), 'r' || n || '@example.com', 'x', 'x', 'other', 30,

@@ -26,6 +26,8 @@ const deletions = [
   deletion('resets', 'password_resets', `expires_at < ${ago('1 day')}`),
   deletion('revoked_sessions', 'sessions', `revoked_at < ${ago('30 days')}`),
   deletion('sessions', 'sessions', `absolute_expires_at < ${ago('1 day')}`),
+  deletion('login_challenges', 'login_challenges', `expires_at < ${ago('1 hour')}`),
+  deletion('pending_factors', 'totp_factors', `confirmed_at is null and created_at < ${ago('1 day')}`),
   deletion('throttles', 'login_throttles', `last_at < ${ago('1 day')}`),
   deletion('challenges', 'otp_challenges', `expires_at < ${ago('1 day')}`),
   deletion('otp_budgets', 'otp_budgets', `touched_at < ${ago('1 day')}`),

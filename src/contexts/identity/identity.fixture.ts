@@ -10,6 +10,8 @@ import { createTestDatabase } from '../../testing/database.ts';
 import type { TestDatabase } from '../../testing/database.ts';
 import { testKeyRing } from '../../testing/key-ring.ts';
 import type { MessageRequest } from '../notifications/index.ts';
+import type { LoginOutcome } from './begin-login.ts';
+import type { SessionTokens } from './begin-session.ts';
 import type { IdentityDependencies, IdentityParts } from './dependencies.ts';
 import { createPasswordGate } from './password-gate.ts';
 import { createPasswordHasher } from './password-hasher.ts';
@@ -130,6 +132,13 @@ export async function createIdentityFixture(settings: Partial<IdentitySettings> 
     },
     close: () => test.close(),
   };
+}
+
+/** The tokens of a log-in that needs no second factor. */
+export async function sessionOf(outcome: Promise<LoginOutcome>): Promise<SessionTokens> {
+  const begun = await outcome;
+  if ('challenge' in begun) throw new Error('the log-in waits for a second factor');
+  return begun;
 }
 
 /** What the composition would give, with cheap passwords. */

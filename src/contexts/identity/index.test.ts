@@ -3,7 +3,7 @@ import { createListener } from '../../database/listen.ts';
 import type { Listener } from '../../database/listen.ts';
 import { createSession } from './create-session.ts';
 import { deleteSession } from './delete-session.ts';
-import { createIdentityFixture, dependenciesOn, ORIGIN, PASSWORD } from './identity.fixture.ts';
+import { createIdentityFixture, dependenciesOn, ORIGIN, PASSWORD, sessionOf } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { createIdentity } from './index.ts';
 import type { Identity } from './index.ts';
@@ -33,7 +33,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
 }
 
-const logIn = () => createSession(fixture.parts, { ...ORIGIN, email, password: PASSWORD });
+const logIn = () => sessionOf(createSession(fixture.parts, { ...ORIGIN, email, password: PASSWORD }));
 
 describe('another process', () => {
   it('accepts a token that this one signed', async () => {

@@ -2,6 +2,7 @@ import type { ContextHandlers } from '../../contract/handlers.ts';
 import { createAccountOperations } from './account-operations.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { createRegistrationOperations } from './registration-operations.ts';
+import { createSecondFactorOperations } from './second-factor-operations.ts';
 import { createSessionOperations } from './session-operations.ts';
 import { createUserOperations } from './user-operations.ts';
 
@@ -10,6 +11,7 @@ export function createIdentityOperations(parts: IdentityParts): ContextHandlers<
   return {
     ...createRegistrationOperations(parts),
     ...createSessionOperations(parts),
+    ...createSecondFactorOperations(parts),
     ...createAccountOperations(parts),
     ...createUserOperations(parts),
   };

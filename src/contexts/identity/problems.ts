@@ -4,6 +4,9 @@ import { defineProblems } from '../../shared/problem.ts';
 export const problems = defineProblems({
   'invalid-credentials': { status: 401, title: 'Credentials not accepted' },
   'session-ended': { status: 401, title: 'Session ended' },
+  'second-factor-refused': { status: 401, title: 'Second factor not accepted' },
+  'second-factor-enabled': { status: 409, title: 'Second factor is on already' },
+  'second-factor-missing': { status: 409, title: 'No second factor' },
   'password-refused': { status: 409, title: 'Password refused' },
   'current-password-wrong': { status: 409, title: 'Current password wrong' },
   'token-not-accepted': { status: 409, title: 'Token not accepted' },

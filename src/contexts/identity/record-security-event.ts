@@ -7,14 +7,24 @@ export type SecurityAction =
   | 'logged-in'
   | 'password-refused'
   | 'code-refused'
+  | 'second-factor-refused'
   | 'refresh-token-reused'
   | 'password-changed'
   | 'password-reset'
   | 'email-changed'
   | 'phone-changed'
-  | 'phone-transferred';
+  | 'phone-transferred'
+  | 'second-factor-enabled'
+  | 'second-factor-disabled'
+  | 'recovery-code-used'
+  | 'recovery-codes-renewed';
 
-const refused: ReadonlySet<SecurityAction> = new Set(['password-refused', 'code-refused', 'refresh-token-reused']);
+const refused: ReadonlySet<SecurityAction> = new Set([
+  'password-refused',
+  'code-refused',
+  'second-factor-refused',
+  'refresh-token-reused',
+]);
 
 /**
  * Writes what happened to an account into the audit log; for a change, in the change's transaction. Its owner can read it

@@ -10,6 +10,20 @@ export function invalidCredentials(): Problem {
   });
 }
 
+/** The one answer to every second half of a log-in that isn't right: nobody is told what was wrong with it. */
+export function secondFactorRefused(): Problem {
+  return new Problem(problems['second-factor-refused'], {
+    detail: 'This code is not accepted for this log-in. Log in again if it is older than five minutes.',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+}
+
+export function currentPasswordWrong(): Problem {
+  return new Problem(problems['current-password-wrong'], {
+    errors: [{ pointer: '/currentPassword', detail: 'is not your present password' }],
+  });
+}
+
 /** The one answer to every refresh token that isn't good. */
 export function sessionEnded(): Problem {
   return new Problem(problems['session-ended'], {

@@ -3,7 +3,7 @@ import { createPhoneRegistration } from './create-phone-registration.ts';
 import { createRegistration } from './create-registration.ts';
 import { createPhoneSession, createSession } from './create-session.ts';
 import { completePhoneChange } from './complete-phone-change.ts';
-import { createIdentityFixture, ORIGIN, PASSWORD } from './identity.fixture.ts';
+import { createIdentityFixture, ORIGIN, PASSWORD, sessionOf } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { renewSession } from './renew-session.ts';
 import { requestOneTimeCode } from './request-one-time-code.ts';
@@ -19,7 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-const logIn = (email: string, password = PASSWORD) => createSession(fixture.parts, { ...ORIGIN, email, password });
+const logIn = (email: string, password = PASSWORD) =>
+  sessionOf(createSession(fixture.parts, { ...ORIGIN, email, password }));
 const violates = (constraint: string) => expect.objectContaining({ code: '23505', constraint });
 const count = async (table: string): Promise<number> =>
   (await fixture.sql<{ n: number }>(`select count(*) as n from identity.${table}`))[0]?.n ?? -1;

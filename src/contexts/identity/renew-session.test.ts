@@ -3,7 +3,7 @@ import { auditEntriesOf } from '../../testing/audit.ts';
 import type { SessionTokens } from './begin-session.ts';
 import { createSession } from './create-session.ts';
 import { deleteCurrentSession } from './delete-session.ts';
-import { createIdentityFixture, ORIGIN, PASSWORD } from './identity.fixture.ts';
+import { createIdentityFixture, ORIGIN, PASSWORD, sessionOf } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { renewSession } from './renew-session.ts';
 import { updatePassword } from './update-password.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 const logIn = (): Promise<SessionTokens> =>
-  createSession(fixture.parts, { email: 'sara@example.com', password: PASSWORD, ...ORIGIN });
+  sessionOf(createSession(fixture.parts, { email: 'sara@example.com', password: PASSWORD, ...ORIGIN }));
 const renew = ({ refreshToken }: { readonly refreshToken: string }): Promise<SessionTokens> =>
   renewSession(fixture.parts, { refreshToken, signal: ORIGIN.signal });
 const ended = expect.objectContaining({ code: 'session-ended', status: 401 });

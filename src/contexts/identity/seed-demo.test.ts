@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSession } from './create-session.ts';
-import { createIdentityFixture, ORIGIN } from './identity.fixture.ts';
+import { createIdentityFixture, ORIGIN, sessionOf } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { demoAccounts, seedDemo } from './seed-demo.ts';
 
@@ -23,7 +23,7 @@ describe('the demo data', () => {
   });
 
   it.each(demoAccounts)('lets $email in as $role', async ({ role, email, password }) => {
-    const { account } = await createSession(fixture.parts, { ...ORIGIN, email, password });
+    const { account } = await sessionOf(createSession(fixture.parts, { ...ORIGIN, email, password }));
     expect(account.roles).toContain(role);
   });
 });

@@ -1,6 +1,8 @@
 import type { Handlers, Schema } from '../../contract/handlers.ts';
+import type { LoginOutcome } from './begin-login.ts';
 import type { SessionTokens } from './begin-session.ts';
 import { done, sessionBody, userBody } from './bodies.ts';
+import { completeSession } from './complete-session.ts';
 import { createCodeSession } from './create-code-session.ts';
 import { createPhoneSession, createSession } from './create-session.ts';
 import { deleteCurrentSession, deleteSession } from './delete-session.ts';
@@ -12,6 +14,7 @@ type Sessions =
   | 'createSession'
   | 'createPhoneSession'
   | 'createCodeSession'
+  | 'completeSession'
   | 'renewSession'
   | 'deleteCurrentSession'
   | 'listSessions'
@@ -22,13 +25,16 @@ type Sessions =
 export function createSessionOperations(parts: IdentityParts): Handlers<Sessions> {
   return {
     async createSession({ body }, { ip, signal }) {
-      return tokensResult(await createSession(parts, { ...body, device: body.device, ip, signal }));
+      return loginResult(await createSession(parts, { ...body, device: body.device, ip, signal }));
     },
     async createPhoneSession({ body }, { ip, signal }) {
-      return tokensResult(await createPhoneSession(parts, { ...body, device: body.device, ip, signal }));
+      return loginResult(await createPhoneSession(parts, { ...body, device: body.device, ip, signal }));
     },
     async createCodeSession({ body }, { ip }) {
-      return tokensResult(await createCodeSession(parts, { ...body, device: body.device, ip }));
+      return loginResult(await createCodeSession(parts, { ...body, device: body.device, ip }));
+    },
+    async completeSession({ body }) {
+      return tokensResult(await completeSession(parts, body));
     },
     async renewSession({ body }, { signal }) {
       return tokensResult(await renewSession(parts, { ...body, signal }));
@@ -51,6 +57,13 @@ export function createSessionOperations(parts: IdentityParts): Handlers<Sessions
       return Promise.resolve({ status: 200, headers: { 'Cache-Control': 'public, max-age=300' }, body: { keys } });
     },
   };
+}
+
+function loginResult(outcome: LoginOutcome) {
+  if (!('challenge' in outcome)) return tokensResult(outcome);
+  const { challenge, expiresIn } = outcome;
+  const headers = { 'Cache-Control': 'no-store', Location: '/api/v1/auth/login/second-factor' } as const;
+  return { status: 202, headers, body: { challenge, expiresIn } } as const;
 }
 
 function tokensResult({ accessToken, expiresIn, refreshToken, sessionId, account }: SessionTokens) {

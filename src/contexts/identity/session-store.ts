@@ -1,5 +1,6 @@
 import { statement } from '../../database/transaction.ts';
 import type { Queryable, Transaction } from '../../database/transaction.ts';
+import { dropLoginChallenges } from './login-challenge-store.ts';
 
 /** Why a session ended before its time. */
 export type RevocationReason =
@@ -141,7 +142,7 @@ const revokeAllStatement = statement<{ id: string }>(
 );
 
 /**
- * Ends all sessions of an account but `except`. The caller holds the account's row lock: a session that is just beginning
+ * Ends all sessions of an account but `except`, and log-ins that wait for their second factor. The caller holds the account's row lock: a session that is just beginning
  * waits for it and then meets the new state.
  *
  * @returns their ids
@@ -150,6 +151,7 @@ export async function revokeSessions(
   tx: Transaction,
   { userId, reason, except }: { readonly userId: string; readonly reason: RevocationReason; readonly except?: string },
 ): Promise<readonly string[]> {
+  await dropLoginChallenges(tx, userId);
   const ended = await tx.query(revokeAllStatement, [userId, except ?? null, reason]);
   return ended.map(({ id }) => id);
 }

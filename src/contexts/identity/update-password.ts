@@ -1,9 +1,8 @@
-import { Problem } from '../../shared/problem.ts';
 import { unauthenticated } from '../../shared/platform-problems.ts';
 import { checkPassword } from './check-password.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { requireGoodPassword } from './password-policy.ts';
-import { problems } from './problems.ts';
+import { currentPasswordWrong } from './refusals.ts';
 import { setPassword } from './set-password.ts';
 import { findCredentialsById, lockCredentials } from './credentials-store.ts';
 import { findAccount, lockAccount } from './user-store.ts';
@@ -47,10 +46,4 @@ export async function updatePassword(
     return setPassword(parts, tx, { account, hash, how: 'password-changed', keepSession: sessionId });
   });
   parts.revokedSessions.add(ended);
-}
-
-function currentPasswordWrong(): Problem {
-  return new Problem(problems['current-password-wrong'], {
-    errors: [{ pointer: '/currentPassword', detail: 'is not your present password' }],
-  });
 }
