@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { createOfflineBreachedPasswords } from '../adapters/breached-passwords/offline.ts';
 import { createSandboxEmailSender } from '../adapters/email/sandbox.ts';
 import { createSmtpEmailSender } from '../adapters/email/smtp.ts';
@@ -6,6 +7,7 @@ import { createSentryErrorTracker } from '../adapters/error-tracker/sentry.ts';
 import { usualResilience, withResilience } from '../adapters/resilience.ts';
 import type { ResilienceOptions } from '../adapters/resilience.ts';
 import { createSandboxSmsSender } from '../adapters/sms/sandbox.ts';
+import type { Siblings } from './cluster/link.ts';
 import type { Config } from './config.ts';
 import type { ContextModule } from './contexts/context.ts';
 import { createIdentity, defaultSettings, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
@@ -49,6 +51,8 @@ export interface ComposeOptions {
   readonly api: boolean;
   /** Run jobs. */
   readonly jobs: boolean;
+  /** The processes that share this one's address, limits and machine. Default: it is alone. */
+  readonly siblings?: Siblings;
   /** Demo data exist: the log-in form of the documentation is filled in. */
   readonly demo: boolean;
   /** For tests: what else should be than configuration says. */
@@ -71,14 +75,19 @@ export interface Portico extends Process {
 
 /** Wires everything; nothing runs yet. */
 export async function compose(options: ComposeOptions): Promise<Portico> {
-  const { config, databases, clock = systemClock } = options;
-  const metrics = createMetrics({ defaults: options.http === undefined });
+  const { config, databases, siblings, clock = systemClock } = options;
+  const own = createMetrics({ defaults: options.http === undefined });
+  const metrics = siblings === undefined ? own : { ...own, text: siblings.sumMetrics };
+  siblings?.shareMetrics(() => own.registry.getMetricsAsJSON());
+  // What an installation may use of the database and the cores is the same however many processes share it.
+  const share = (whole: number, least: number) => Math.max(least, Math.ceil(whole / (siblings?.processes ?? 1)));
   const observers = createObservers(metrics.registry);
   const pools = openPools({
     application: databases.application,
     owner: databases.owner,
     reporting: databases.reporting,
-    primarySize: config.poolSize,
+    primarySize: share(config.poolSize, 2),
+    uploads: share(4, 1),
     jobConcurrency: config.jobConcurrency,
     onRetry: observers.transactionRestarted,
   });
@@ -86,7 +95,14 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
   const senders = createSenders(config, createSandboxInbox({ database: pools.worker, clock }), observers);
   const errors = await createErrorReporting(config, createSandboxErrors(pools.worker), observers);
   const keyRing = createInstallationKeyRing(databases.secret, config.encryptionKeys);
-  const contexts = createContexts(options, { pools, observers, senders, clock, keyRing });
+  const contexts = createContexts(options, {
+    pools,
+    observers,
+    senders,
+    clock,
+    keyRing,
+    hashesAtOnce: share(Math.min(availableParallelism(), 3), 1),
+  });
   const process = await createProcess({
     ...options,
     clock,
@@ -109,6 +125,8 @@ interface Surroundings {
   readonly senders: Pick<ReturnType<typeof createSenders>, 'smsSenders' | 'emailSenders'>;
   readonly clock: Clock;
   readonly keyRing: KeyRing;
+  /** Slow password hashes at once. */
+  readonly hashesAtOnce: number;
 }
 
 type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platform'>;
@@ -116,7 +134,7 @@ type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platfo
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
   { config, databases, log }: ComposeOptions,
-  { pools, observers, senders, clock, keyRing }: Surroundings,
+  { pools, observers, senders, clock, keyRing, hashesAtOnce }: Surroundings,
 ): Contexts {
   const key = (purpose: string) => deriveKey(databases.secret, purpose);
   const cursors = createCursors(key('page cursors'));
@@ -153,6 +171,7 @@ function createContexts(
       ...defaultSettings,
       issuer: config.publicUrl ?? `http://${config.host}:${config.port}`,
       bcryptCost: config.bcryptCost,
+      hashesAtOnce,
       minimumPasswordLength: config.minimumPasswordLength,
       phoneRegion: config.defaultRegion,
     },

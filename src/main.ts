@@ -4,8 +4,8 @@ import { StartupError } from './shared/startup-error.ts';
 /** The words of the command line. Loaded when used, so that `--help` and clients do not load a server. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand,
-  api: async () => (await import('./commands/start.ts')).apiCommand,
-  worker: async () => (await import('./commands/start.ts')).workerCommand,
+  api: async () => (await import('./commands/api.ts')).apiCommand,
+  worker: async () => (await import('./commands/worker.ts')).workerCommand,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   sample: async () => (await import('./commands/sample.ts')).sampleCommand,

@@ -35,15 +35,41 @@ export function watchForStop(log: Logger): StopWatch {
       stop({ failure: null });
     });
   }
+  watchFailures(log, (failure) => {
+    askedAt ??= performance.now();
+    stop({ failure });
+  });
+  return { stopped, asked: () => askedAt !== undefined };
+}
+
+/**
+ * The same for a process that has a supervisor, which alone decides how long a stop may take: a terminal sends its signals to
+ * both, so only SIGTERM counts here, and only as a wish to be replaced.
+ *
+ * @param wish resolves when the supervisor wants this process to stop
+ */
+export function watchSupervisor(log: Logger, wish: Promise<void>): StopWatch {
+  let asked = false;
+  const { promise: stopped, resolve } = Promise.withResolvers<StopReason>();
+  const stop = (failure: Error | null): void => {
+    asked = true;
+    resolve({ failure });
+  };
+  void wish.then(() => stop(null));
+  process.on('SIGTERM', () => stop(null));
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  watchFailures(log, stop);
+  return { stopped, asked: () => asked };
+}
+
+function watchFailures(log: Logger, stop: (failure: Error) => void): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       const failure = error instanceof Error ? error : new Error(String(error));
       log.fatal({ error: failure }, 'an error nobody handled: stopping');
-      askedAt ??= performance.now();
-      stop({ failure });
+      stop(failure);
     });
   }
   // A closed terminal or a full pipe must not keep us from stopping in order.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  return { stopped, asked: () => askedAt !== undefined };
 }

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Route } from '../contract/route.ts';
 
 /** What a request cost and how it ended, as the SLOs count it. */
@@ -33,6 +33,12 @@ export function createMetrics(options: { readonly defaults: boolean }): Metrics 
   const registry = new Registry();
   if (options.defaults) collectDefaultMetrics({ register: registry, prefix: 'portico_' });
   const registers = [registry];
+  const processes = new Gauge({
+    name: 'portico_processes',
+    help: 'Processes that these figures are the sum of.',
+    registers,
+  });
+  processes.set(1);
   const durations = new Histogram({
     name: 'portico_http_request_duration_seconds',
     help: 'Time from the request to the end of its answer; streams are not in here.',

@@ -41,7 +41,10 @@ const whenStoreIsAway: Readonly<Record<PolicyName, 'open' | 'closed'>> = {
 };
 
 /** Makes the counter of one policy; rate-limit-stores.ts has one for memory, PostgreSQL and Redis. */
-export type CounterFactory = (options: { name: string; points: number; duration: number }) => RateLimiterAbstract;
+export type CounterFactory = (options: { name: string; points: number; duration: number }) => Counter;
+
+/** Rejects with the state, a `RateLimiterRes`, when the quota is used up; with anything else when it cannot count. */
+export type Counter = Pick<RateLimiterAbstract, 'consume'>;
 
 export interface RateLimit {
   /**
@@ -67,7 +70,7 @@ export interface RateLimitOptions {
 
 interface Policy extends Quota {
   readonly name: PolicyName;
-  readonly counter: RateLimiterAbstract;
+  readonly counter: Counter;
   /** Constant text of RateLimit-Policy. */
   readonly header: string;
 }

@@ -1,8 +1,8 @@
+import type { Siblings } from '../cluster/link.ts';
 import type { Config } from '../config.ts';
 import type { ContextModule } from '../contexts/context.ts';
 import type { Handlers } from '../contract/handlers.ts';
 import { cipherOf } from '../database/sealed-column.ts';
-import type { Database } from '../database/transaction.ts';
 import type { TokenVerifier } from '../http/authentication.ts';
 import { createHttp } from '../http/create-http.ts';
 import type { Http, HttpOptions } from '../http/create-http.ts';
@@ -45,6 +45,7 @@ export interface ProcessParts {
   readonly api: boolean;
   /** Run jobs. */
   readonly jobs: boolean;
+  readonly siblings?: Siblings;
   readonly closeSenders: () => void;
   readonly errors: ErrorReporting;
   /** For tests: what HTTP should be other than configuration says. */
@@ -95,7 +96,7 @@ export async function createProcess(parts: ProcessParts): Promise<Process> {
   const resealing = createResealing(pools.worker, parts.keyRing, sealed);
   const bindings = [...hosted.flatMap(({ tasks }) => tasks), ...housekeeping.tasks, ...resealing.tasks];
   const schedule = [...hosted.flatMap((module) => module.schedule), ...housekeeping.schedule, ...resealing.schedule];
-  const counters = createCounters(config, pools.primary, log);
+  const counters = createCounters(parts);
   const given = httpOptions(parts, hosted, counters);
   const http = parts.api || parts.jobs ? await createHttp(parts.http?.(given) ?? given) : null;
 
@@ -173,7 +174,7 @@ function httpOptions(parts: ProcessParts, hosted: readonly ContextModule[], coun
     answers: cipherOf(parts.keyRing, keptAnswers),
     problems: contexts.flatMap(({ problems }) => Object.values(problems ?? {})),
     constraints: Object.assign({}, ...contexts.map(({ constraints }) => constraints)) as HttpOptions['constraints'],
-    checks: readinessChecks(pools.primary),
+    checks: readinessChecks(pools.primary, parts.siblings),
     metrics: parts.metrics,
     metricsToken: config.metricsToken,
     corsOrigins: config.corsOrigins,
@@ -189,12 +190,13 @@ function httpOptions(parts: ProcessParts, hosted: readonly ContextModule[], coun
   };
 }
 
-function createCounters(config: Config, database: Database, log: Logger): CounterStore {
+function createCounters({ config, pools, log, siblings }: ProcessParts): CounterStore {
   const { rateLimitStore, redisUrl } = config;
   if (rateLimitStore === 'redis' && redisUrl !== undefined) {
     return redisCounters(redisUrl, (error) => log.warn({ error }, 'Redis is away'));
   }
-  return rateLimitStore === 'postgres' ? postgresCounters(database) : memoryCounters();
+  if (rateLimitStore === 'postgres') return postgresCounters(pools.primary);
+  return siblings?.counters ?? memoryCounters();
 }
 
 async function listen(http: Http, { host, port }: HttpOptions, setting: 'PORT' | 'WORKER_PORT'): Promise<string> {

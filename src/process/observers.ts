@@ -47,11 +47,14 @@ export function createObservers(registry: Registry): Observers {
   const differences = new Gauge({
     name: 'portico_ledger_differences',
     help: 'Wallets, grants and pools that the ledger does not agree with; anything but 0 is an alarm.',
+    // Of several processes: whoever saw a difference, and whoever looked last.
+    aggregator: 'max',
     registers,
   });
   const reconciled = new Gauge({
     name: 'portico_ledger_reconciled_timestamp_seconds',
     help: 'When the ledger was last compared with wallets and grants, in Unix time.',
+    aggregator: 'max',
     registers,
   });
   const calls = new Histogram({
@@ -64,6 +67,7 @@ export function createObservers(registry: Registry): Observers {
   const circuits = new Gauge({
     name: 'portico_circuit_open',
     help: '1 while calls to a vendor are refused because it failed too often.',
+    aggregator: 'max',
     labelNames: ['vendor'],
     registers,
   });

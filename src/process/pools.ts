@@ -15,6 +15,8 @@ export interface PoolOptions {
   readonly primarySize: number;
   /** Jobs at once. */
   readonly jobConcurrency: number;
+  /** Uploads at once. Default 4. */
+  readonly uploads?: number;
   readonly onRetry: (sqlState: string) => void;
 }
 
@@ -37,10 +39,8 @@ export interface Pools {
   close(): Promise<void>;
 }
 
-const uploadsAtOnce = 4;
-
 export function openPools(options: PoolOptions): Pools {
-  const { onRetry } = options;
+  const { onRetry, uploads: uploadsAtOnce = 4 } = options;
   const asApplication = { url: options.application, role: applicationRole, onRetry };
   const primary = connect({
     ...asApplication,

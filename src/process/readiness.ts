@@ -1,3 +1,4 @@
+import type { Siblings } from '../cluster/link.ts';
 import { schemaState } from '../database/migrate.ts';
 import { statement } from '../database/transaction.ts';
 import type { Database } from '../database/transaction.ts';
@@ -6,8 +7,15 @@ import type { Check } from '../http/health.ts';
 const ping = statement('platform.ping', 'select 1');
 
 /** What must hold before this process may be given requests. */
-export function readinessChecks(database: Database): Check[] {
+export function readinessChecks(database: Database, siblings?: Pick<Siblings, 'complete'>): Check[] {
   return [
+    {
+      // The first of several would be flooded.
+      name: 'all processes',
+      run: async () => {
+        if (siblings?.complete() === false) throw new Error('not all processes were started yet');
+      },
+    },
     {
       name: 'primary database',
       run: async () => {

@@ -10,6 +10,8 @@ export interface LogOptions {
   readonly level: string;
   /** Where lines go. Default: standard output, synchronously, so that the last line before an exit is never lost. */
   readonly destination?: DestinationStream;
+  /** Which of several processes writes: the field `process` of every line. */
+  readonly process?: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export function createLogger(options: LogOptions): Logger {
   return pino(
     {
       level: options.level,
-      base: null,
+      base: options.process === undefined ? null : { process: options.process },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       messageKey: 'message',
       errorKey: 'error',

@@ -54,7 +54,10 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
   const { database, settings, listen } = dependencies;
   const signingKeys = createSigningKeys(dependencies, { signs: dependencies.signs ?? true });
   const revokedSessions = createRevokedSessions(database, settings.accessTokenLifetime);
-  const hasher = createPasswordHasher(createPasswordGate(), settings.bcryptCost);
+  const hasher = createPasswordHasher(
+    createPasswordGate(settings.hashesAtOnce === undefined ? {} : { concurrency: settings.hashesAtOnce }),
+    settings.bcryptCost,
+  );
   const parts: IdentityParts = { ...dependencies, hasher, signingKeys, revokedSessions };
   let timer: NodeJS.Timeout | undefined;
 

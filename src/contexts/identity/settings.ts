@@ -15,6 +15,8 @@ export interface IdentitySettings {
   readonly accessTokenLifetime: number;
   /** bcrypt cost: 12 takes about 220 ms of one core, one more doubles it. */
   readonly bcryptCost: number;
+  /** Hashes at once. Default: one per core, at most three: libuv has four threads, and files and DNS need one. */
+  readonly hashesAtOnce?: number;
   /** May only be stricter than the contract's 15. */
   readonly minimumPasswordLength: number;
   /** Accept a password when the list of breached ones can't be asked. */
