@@ -2,12 +2,9 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { startEmbeddedPostgres } from '../src/database/embedded.ts';
+import { startPostgres } from './postgres.ts';
 
 /** Portico as a production installation runs it: `portico api` and `portico worker` on a PostgreSQL with fsync on. */
 export interface Installation {
@@ -41,16 +38,12 @@ export interface InstallOptions {
 
 /** A fresh PostgreSQL, migrated, with the demo accounts and people, and both processes on it. */
 export async function install(options: InstallOptions = {}): Promise<Installation> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'portico-bench-'));
-  // As root the server runs as another account, which must be able to enter.
-  await chmod(folder, 0o711);
-  const postgres = await startEmbeddedPostgres({ directory: folder, settings: options.postgres ?? {} });
+  const postgres = await startPostgres(options.postgres);
   const env = { PATH: process.env['PATH'], DATABASE_URL: postgres.url, PORT: '0', ...settings, ...options.environment };
   const running: ChildProcess[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(running.map(end));
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
   };
   try {
     for (const command of ['migrate', 'seed']) await finish(portico(command, env), command);

@@ -23,6 +23,7 @@ const config: TSESLint.FlatConfig.ConfigArray = [
       '.portico/',
       'coverage/',
       'src/contract/generated/',
+      'bench/peers/generated/',
       'src/http/docs/*.js',
       'src/**/vendor/',
     ],
