@@ -1,6 +1,7 @@
 /** The limit: `pg` with named prepared statements and nothing around it. `node pg.ts <database url>` */
 import pg from 'pg';
 import { AT_ONCE, contest } from './contest.ts';
+import { findBalance, insertPosting } from './statements.ts';
 
 const pool = new pg.Pool({ connectionString: process.argv[2], max: AT_ONCE });
 
@@ -8,7 +9,7 @@ contest({
   async get(walletId) {
     const { rows } = await pool.query<{ balance: string }>({
       name: 'get',
-      text: `select balance from rewards.accounts where id = $1 and kind = 'wallet'`,
+      text: findBalance,
       values: [walletId],
     });
     return Number(rows[0]?.balance);
@@ -19,8 +20,7 @@ contest({
       await client.query('begin');
       await client.query({
         name: 'post',
-        text: `insert into rewards.ledger_entries (account_id, amount, ref_type, ref_id)
-               values ($1, $3, 'bonus', $4), ($2, -$3::bigint, 'bonus', $4)`,
+        text: insertPosting,
         values: [to, from, amount, reference],
       });
       await client.query('commit');

@@ -1,7 +1,8 @@
-/** Portico's own way: its stores over src/database. `node portico.ts <database url>` */
-import { findBalance, insertPostings } from '../../src/contexts/rewards/ledger-store.ts';
+/** Portico's own way: statements over src/database. `node portico.ts <database url>` */
 import { connect } from '../../src/database/connect.ts';
+import { statement } from '../../src/database/transaction.ts';
 import { AT_ONCE, contest } from './contest.ts';
+import { findBalance, insertPosting } from './statements.ts';
 
 const database = connect({
   url: process.argv[2] ?? '',
@@ -9,8 +10,15 @@ const database = connect({
   size: AT_ONCE,
   statementTimeout: 5_000,
 });
+const getStatement = statement<{ balance: number }>('bench.find_balance', findBalance);
+const postStatement = statement('bench.insert_posting', insertPosting);
 
 contest({
-  get: (walletId) => findBalance(database, walletId),
-  post: (posting) => database.transaction((tx) => insertPostings(tx, 'bonus', [posting])),
+  async get(walletId) {
+    const [wallet] = await database.query(getStatement, [walletId]);
+    return wallet?.balance ?? Number.NaN;
+  },
+  async post({ reference, from, to, amount }) {
+    await database.transaction((tx) => tx.query(postStatement, [to, from, amount, reference]));
+  },
 });
