@@ -22,7 +22,9 @@ async function main(): Promise<number> {
   const missing = missingPackage();
   if (missing === undefined) {
     const { run } = await import('./generator/run.ts');
-    return run({ root, mode: values.check ? 'check' : values['write-bundle'] ? 'write' : 'build' });
+    const code = await run({ root, mode: values.check ? 'check' : values['write-bundle'] ? 'write' : 'build' });
+    if (code === 0 && values['write-bundle']) (await import('../../gateway/write-example.ts')).writeExample();
+    return code;
   }
   if (values.check || values['write-bundle']) {
     console.error(

@@ -24,6 +24,7 @@ const advice: Readonly<Record<keyof typeof platformProblems, string>> = {
     'The request was carried out, but its answer can no longer be read, because the server&#39;s secret was changed.',
   'precondition-failed': '<code>If-Match</code> names an older state. Read again, then decide again.',
   'payload-too-large': 'The body is larger than the operation takes, measured after decoding.',
+  'uri-too-long': 'The path and the query together are longer than the gateway takes. Send less in the query.',
   'unsupported-media-type': 'The media type, charset or content encoding of the body is not accepted here.',
   'expectation-failed': 'Only <code>Expect: 100-continue</code> is supported.',
   'idempotency-key-reused': 'This key belongs to another request. Use a new key for a new request.',

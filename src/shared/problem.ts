@@ -1,6 +1,6 @@
 /** The HTTP statuses a refusal may carry (docs: openapi/common.yaml). */
 export type ProblemStatus =
-  400 | 401 | 403 | 404 | 405 | 406 | 408 | 409 | 410 | 412 | 413 | 415 | 417 | 422 | 428 | 429 | 431 | 500 | 503;
+  400 | 401 | 403 | 404 | 405 | 406 | 408 | 409 | 410 | 412 | 413 | 414 | 415 | 417 | 422 | 428 | 429 | 431 | 500 | 503;
 
 /** One kind of refusal. `code` is its stable name on the wire; `type` resolves to /problems/{code}. */
 export interface ProblemType<Code extends string = string> {
