@@ -1,12 +1,14 @@
 import { statement } from '../../database/transaction.ts';
-import type { Queryable } from '../../database/transaction.ts';
+import type { Database, Queryable } from '../../database/transaction.ts';
 import type { Bucket } from './provider.ts';
 
-// The clock is the database's, read after the row lock is held: processes with different clocks share one bucket.
+// The clock is the database's, read after the row lock is held: processes with different clocks share one bucket. Nobody
+// waits for the disk: what a crash of PostgreSQL forgets is tokens of its last moments, and senders come back later than that.
 const take = statement<{ taken: boolean; wait: number }>(
   'notifications.take_tokens',
-  `with held as materialized (
-     select key, tokens, refilled_at, paused_until from notifications.send_buckets where key = $1 for update
+  `with unhurried as materialized (select set_config('synchronous_commit', 'off', true)
+   ), held as materialized (
+     select key, tokens, refilled_at, paused_until from notifications.send_buckets, unhurried where key = $1 for update of send_buckets
    ), level as materialized (
      select key, now, greatest(extract(epoch from paused_until - now), 0) as pause,
        least($2::float8, tokens + $3::float8 * greatest(extract(epoch from now - refilled_at), 0)) as tokens
@@ -32,12 +34,12 @@ const create = statement(
  *
  * @returns 0 when taken, else the milliseconds after which another try makes sense
  */
-export async function takeTokens(queryable: Queryable, bucket: Bucket, count: number): Promise<number> {
+export async function takeTokens(database: Database, bucket: Bucket, count: number): Promise<number> {
   const values = [bucket.key, bucket.capacity, bucket.perSecond, count];
-  let [row] = await queryable.query(take, values);
+  let [row] = await database.query(take, values);
   if (row === undefined) {
-    await queryable.query(create, [bucket.key, bucket.capacity]);
-    [row] = await queryable.query(take, values);
+    await database.query(create, [bucket.key, bucket.capacity]);
+    [row] = await database.query(take, values);
   }
   if (row === undefined) throw new Error(`The send bucket ${bucket.key} has vanished.`);
   return row.taken ? 0 : Math.max(1, row.wait);

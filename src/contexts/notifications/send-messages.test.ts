@@ -305,7 +305,7 @@ describe('failover', () => {
 });
 
 describe('shutting down', () => {
-  test('what is in flight ends, the rest goes back, and a job for it waits', async () => {
+  test('what has begun ends, the rest goes back, and a job for it waits', async () => {
     const stop = new AbortController();
     const sender = createFakeSmsSender((message, call) => {
       if (call === 100) stop.abort();
@@ -313,7 +313,12 @@ describe('shutting down', () => {
     });
     await scene.queue(Array.from({ length: 700 }, () => ({})));
     await sendMessages(scene.dependencies({ senders: [sender] }), bulk, stop);
-    expect(await scene.counts()).toMatchObject({ sent: 100, queued: 600, claimed: 0, sending: 0 });
+    const counts = await scene.counts();
+    expect(counts).toMatchObject({ claimed: 0, sending: 0 });
+    expect(counts.sent + counts.queued).toBe(700);
+    // A hundred in flight, and those whose attempts had been written for the places they would leave.
+    expect(counts.sent).toBeGreaterThanOrEqual(100);
+    expect(counts.sent).toBeLessThanOrEqual(200);
     await drain(sender);
     expect(await scene.counts()).toMatchObject({ sent: 700 });
     expect(sender.calls).toHaveLength(700);

@@ -17,11 +17,12 @@ import type { Provider } from './provider.ts';
 import { recordAttempts } from './record-attempts.ts';
 import type { Answer, RecordDependencies } from './record-attempts.ts';
 import type { Knocks } from './send-gate.ts';
-import { sendSlice } from './send-slice.ts';
+import { beginSlice, callSlice } from './send-slice.ts';
+import type { BegunCall } from './send-slice.ts';
 
 /** Calls under way per drain. Measured: beyond 100 a sender gets slower, not faster. */
 const IN_FLIGHT = 100;
-/** Attempts are begun for at least so many at once, if there are so many: one by one would cost a commit each. */
+/** Attempts are begun for so many at once, if there are so many: one by one would cost a commit each. */
 const SLICE = 50;
 /** How soon messages come back that a circuit, opening under way, kept from leaving. */
 const CIRCUIT_WAIT_MILLISECONDS = 5_000;
@@ -46,33 +47,28 @@ export interface DrainOptions {
  * Sends what is due on one lane, batch by batch, until nothing is, nobody takes it, or the process shuts down. It comes
  * back by itself when something will be due again. May run several times at once, in any number of processes.
  */
-export async function sendMessages(
-  dependencies: SendDependencies,
-  lane: Lane,
-  { signal, knocks }: DrainOptions,
-): Promise<void> {
-  const { clock, database, limits } = dependencies;
-  const providers = dependencies.providers[lane.channel];
-  const batch = Math.min(BATCH, Math.max(...providers.map(({ name }) => bucketOf(name, lane, limits).capacity)));
+export async function sendMessages(dependencies: SendDependencies, lane: Lane, options: DrainOptions): Promise<void> {
+  const { signal, knocks } = options;
+  const { clock } = dependencies;
   const flight = createFlight<Answer>(IN_FLIGHT, (answers) => recordAnswers(dependencies, lane, answers));
   const shutdown = aborted(signal);
 
-  while (!signal.aborted) {
-    knocks?.look();
-    await dependencies.noteCircuits(lane.channel, providers);
-    const willingness = await readWillingness(database, lane, providers, limits);
-    const pause = shortestWait(willingness);
-    if (pause > 0) {
-      await wakeUp(dependencies, lane, later(clock.now(), pause));
+  let ahead: Promise<Batch> | undefined;
+  while (!signal.aborted || ahead !== undefined) {
+    const next = await (ahead ?? takeBatch(dependencies, lane, options));
+    ahead = undefined;
+    if (next.pause > 0) {
+      await wakeUp(dependencies, lane, later(clock.now(), next.pause));
       return flight.landed();
     }
-    if (lane.name === 'bulk') await giveWay(await dependencies.pauseBulk(), signal);
-    const { messages, due } = await claimMessages(dependencies, lane, batch);
-    if (due > 0) {
-      const plan = planBatch(messages, willingness, clock.now());
-      await giveUp(dependencies, plan.lost);
-      await giveBack(dependencies, lane, plan.waiting);
-      for (const [provider, group] of plan.groups) {
+    if (next.due > 0) {
+      // Where a batch was full there is more: it is claimed while this one is sent, for a claim takes as long as a call.
+      if (next.full && !signal.aborted) ahead = takeBatch(dependencies, lane, options);
+      // Whoever awaits it hears of a failure; nobody does when this batch fails first.
+      ahead?.catch(() => undefined);
+      await giveUp(dependencies, next.lost);
+      await giveBack(dependencies, lane, next.waiting);
+      for (const [provider, group] of next.groups) {
         await sendGroup({ ...dependencies, flight }, { lane, provider, signal }, group);
       }
     } else if (flight.empty) {
@@ -85,6 +81,29 @@ export async function sendMessages(
   await flight.landed();
   // This process takes no more; whoever runs next goes on at once.
   await wakeUp(dependencies, lane, clock.now());
+}
+
+/** Claimed messages, and what becomes of each. */
+interface Batch extends Plan {
+  /** Milliseconds until any provider takes messages; above 0 nothing was claimed. */
+  readonly pause: number;
+  readonly due: number;
+  /** As many were due as one claim takes. */
+  readonly full: boolean;
+}
+
+async function takeBatch(dependencies: SendDependencies, lane: Lane, { signal, knocks }: DrainOptions): Promise<Batch> {
+  const { clock, database, limits } = dependencies;
+  const providers = dependencies.providers[lane.channel];
+  const most = Math.min(BATCH, Math.max(...providers.map(({ name }) => bucketOf(name, lane, limits).capacity)));
+  knocks?.look();
+  await dependencies.noteCircuits(lane.channel, providers);
+  const willingness = await readWillingness(database, lane, providers, limits);
+  const pause = shortestWait(willingness);
+  if (pause > 0) return { pause, due: 0, full: false, groups: new Map(), waiting: [], lost: [] };
+  if (lane.name === 'bulk') await giveWay(await dependencies.pauseBulk(), signal);
+  const { messages, due } = await claimMessages(dependencies, lane, most);
+  return { pause: 0, due, full: due >= most, ...planBatch(messages, willingness, clock.now()) };
 }
 
 async function recordAnswers(dependencies: SendDependencies, lane: Lane, answers: readonly Answer[]): Promise<void> {
@@ -116,18 +135,42 @@ function planBatch(messages: readonly ClaimedMessage[], willingness: readonly Wi
   return { groups, waiting, lost };
 }
 
+interface Destination {
+  readonly lane: Lane;
+  readonly provider: Provider;
+  readonly signal: AbortSignal;
+}
+
 async function sendGroup(
   dependencies: SendDependencies & { readonly flight: Flight<Answer> },
-  { lane, provider, signal }: { readonly lane: Lane; readonly provider: Provider; readonly signal: AbortSignal },
+  destination: Destination,
   messages: readonly ClaimedMessage[],
 ): Promise<void> {
-  const { clock, limits, flight } = dependencies;
-  const bucket = bucketOf(provider.name, lane, limits);
-  const expired: ClaimedMessage[] = [];
+  const { provider, lane } = destination;
+  const bucket = bucketOf(provider.name, lane, dependencies.limits);
+  const slices = beginSlices(dependencies, destination, messages, Math.min(SLICE, bucket.capacity));
+  let ahead = slices.next();
+  for (;;) {
+    const slice = await ahead;
+    if (slice.done === true) return;
+    // The next attempts are written while these calls find their places.
+    ahead = slices.next();
+    ahead.catch(() => undefined);
+    await callSlice(dependencies, bucket, slice.value);
+  }
+}
 
+/** Writes the attempts of one slice after the other, as long as the provider and the process go on; returns the rest. */
+async function* beginSlices(
+  dependencies: SendDependencies,
+  { lane, provider, signal }: Destination,
+  messages: readonly ClaimedMessage[],
+  most: number,
+): AsyncGenerator<readonly BegunCall[]> {
+  const { clock } = dependencies;
+  const expired: ClaimedMessage[] = [];
   for (let from = 0; from < messages.length;) {
-    const room = await flight.room(Math.min(SLICE, messages.length - from));
-    const size = signal.aborted ? 0 : Math.min(room, bucket.capacity, provider.admits());
+    const size = signal.aborted ? 0 : Math.min(most, provider.admits());
     if (size < 1) {
       const at = signal.aborted ? clock.now() : later(clock.now(), CIRCUIT_WAIT_MILLISECONDS);
       await giveBack(
@@ -141,9 +184,9 @@ async function sendGroup(
     from += slice.length;
     const now = clock.now();
     expired.push(...slice.filter(({ deadline }) => deadline <= now));
-    await sendSlice(
+    yield await beginSlice(
       dependencies,
-      { provider, bucket },
+      provider,
       slice.filter(({ deadline }) => deadline > now),
     );
   }

@@ -14,6 +14,8 @@ import type { Answer } from './record-attempts.ts';
 /** The outermost bound of one call, also for a sender that has none. Far below the lease. */
 const LONGEST_CALL_MILLISECONDS = 30_000;
 const LONGEST_TOKEN_WAIT_MILLISECONDS = 10_000;
+/** Calls leave at least so many at a time, if there are so many: tokens cost a statement. */
+const DEPARTURE = 10;
 
 export interface SliceDependencies {
   readonly database: Database;
@@ -21,16 +23,21 @@ export interface SliceDependencies {
   readonly flight: Flight<Answer>;
 }
 
+/** A call whose attempt is written and which nobody has made yet. */
+export type BegunCall = Omit<Answer, 'outcome'>;
+
 /**
- * Starts the calls for a few claimed messages: writes the attempts, takes the tokens, calls outside any transaction. Returns
- * when the calls have begun; their answers are the flight's. Dying between attempt and answer leaves `sending` rows, which
- * become unknown.
+ * Writes the attempts of a few claimed messages: from here on each may have been sent. Dying between attempt and answer
+ * leaves `sending` rows, which become unknown.
+ *
+ * @returns the calls to make; messages that are no longer ours are left out
  */
-export async function sendSlice(
-  { database, clock, flight }: SliceDependencies,
-  { provider, bucket }: { readonly provider: Provider; readonly bucket: Bucket },
+export async function beginSlice(
+  { database, clock }: Pick<SliceDependencies, 'database' | 'clock'>,
+  provider: Provider,
   messages: readonly ClaimedMessage[],
-): Promise<void> {
+): Promise<readonly BegunCall[]> {
+  if (messages.length === 0) return [];
   const planned = messages.map((message) => {
     const id = newId();
     return { provider, message, attempt: { id, messageId: message.id, requestKey: message.request_key ?? id } };
@@ -42,15 +49,29 @@ export async function sendSlice(
     planned.map(({ attempt }) => attempt),
     { now, leaseUntil: new Date(now.getTime() + LEASE_MILLISECONDS) },
   );
-  const calls = planned.filter(({ message }) => begun.has(message.id));
-  if (calls.length === 0) return;
+  return planned.filter(({ message }) => begun.has(message.id));
+}
 
-  const wait = await waitForTokens(database, bucket, calls.length);
-  const signal = AbortSignal.timeout(LONGEST_CALL_MILLISECONDS);
-  const ownPause: SendOutcome = { outcome: 'throttled', retryAfterSeconds: Math.ceil(wait / 1000) };
-  for (const call of calls) {
-    const outcome = wait > 0 ? Promise.resolve(ownPause) : ask(call, signal);
-    flight.add(outcome.then((ended) => ({ ...call, outcome: ended })));
+/**
+ * Makes begun calls, outside any transaction, as places in the flight become free: takes the tokens of those that may leave
+ * and spends them at once. Returns when the last call has begun; their answers are the flight's.
+ */
+export async function callSlice(
+  { database, flight }: Pick<SliceDependencies, 'database' | 'flight'>,
+  bucket: Bucket,
+  calls: readonly BegunCall[],
+): Promise<void> {
+  for (let from = 0; from < calls.length;) {
+    const room = await flight.room(Math.min(DEPARTURE, calls.length - from));
+    const leaving = calls.slice(from, from + Math.min(room, bucket.capacity));
+    from += leaving.length;
+    const wait = await waitForTokens(database, bucket, leaving.length);
+    const signal = AbortSignal.timeout(LONGEST_CALL_MILLISECONDS);
+    const ownPause: SendOutcome = { outcome: 'throttled', retryAfterSeconds: Math.ceil(wait / 1000) };
+    for (const call of leaving) {
+      const outcome = wait > 0 ? Promise.resolve(ownPause) : ask(call, signal);
+      flight.add(outcome.then((ended) => ({ ...call, outcome: ended })));
+    }
   }
 }
 
@@ -64,7 +85,7 @@ async function waitForTokens(database: Database, bucket: Bucket, count: number):
   }
 }
 
-async function ask({ provider, message, attempt }: Omit<Answer, 'outcome'>, signal: AbortSignal): Promise<SendOutcome> {
+async function ask({ provider, message, attempt }: BegunCall, signal: AbortSignal): Promise<SendOutcome> {
   const outgoing = {
     requestKey: attempt.requestKey,
     address: message.address,
