@@ -32,6 +32,7 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
   updateUserRoles: async (world) => ({ ...(await someone(world)), body: { roles: ['staff'] } }),
   updateUserLock: async (world) => ({ ...(await someone(world)), body: { reason: 'a walk' } }),
   deleteUserSessions: someone,
+  deleteUser: someone,
   updateSandboxBehaviour: async () => ({
     ...any,
     path: { channel: 'email' },

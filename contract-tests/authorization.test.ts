@@ -80,6 +80,10 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   updateUserRoles: adminsShare,
   updateUserLock: adminsShare,
   deleteUserSessions: adminsShare,
+  deleteUser: adminsShare,
+  requestDeletionCode: account,
+  createAccountDeletion: account,
+  deleteAccountDeletion: account,
   listAuditEntries: adminsShare,
   listSecurityEvents: {
     leftOut: async ({ user, stranger }) => {

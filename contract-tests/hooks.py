@@ -95,6 +95,8 @@ def use_own_session(operation, case):
     case.headers["Authorization"] = f"Bearer {token}"
     if isinstance(case.body, dict) and "currentPassword" in case.body and valid(case, ParameterLocation.BODY):
         case.body["currentPassword"] = password
+    if isinstance(case.body, dict) and case.body.get("method") == "password" and valid(case, ParameterLocation.BODY):
+        case.body["secret"] = password
 
 
 def valid(case, location):

@@ -279,7 +279,7 @@ IDS = {
         "resumeBonusImport": cancelled_import,
     }.get(operation, lambda: once("finished_import", finished_import))(),
     "sessionId": lambda _: log_in(ADMIN)["sessionId"],
-    "userId": lambda operation: someone() if operation in ("updateUserRoles", "updateUserLock", "deleteUserSessions") else once("someone", someone),
+    "userId": lambda operation: someone() if operation in ("updateUserRoles", "updateUserLock", "deleteUserSessions", "deleteUser") else once("someone", someone),
     "messageId": lambda _: once("message", message),
     "groupId": lambda _: once("finished_import", finished_import),
     "suppressionId": lambda operation: suppression() if operation == "deleteSuppression" else once("suppression", suppression),
@@ -430,6 +430,7 @@ def own_session(operation):
 OWN = {
     "deleteCurrentSession": lambda person, own: {},
     "updatePassword": lambda person, own: {},
+    "createAccountDeletion": lambda person, own: {},
     "startSecondFactor": lambda person, own: {},
     "completeSecondFactor": lambda person, own: {"code": app_code(started_factor(person, own))},
     "renewRecoveryCodes": lambda person, own: {"code": recovery_code(person, own)},

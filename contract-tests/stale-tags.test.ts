@@ -45,6 +45,11 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
   },
 };
 
+/** What goes under its current tag alone, made anew for each test. */
+const deleted: Readonly<Partial<Record<OperationId, (world: World) => Promise<Readonly<Record<string, string>>>>>> = {
+  deleteUser: async (world) => ({ userId: (await world.logIn(await world.createAccount())).userId }),
+};
+
 /** Setting what is set already would be no change, and keep the tag. */
 function otherRoles(change: number, present: readonly string[]): readonly string[] {
   const sets = [['user'], ['user', 'staff'], ['user', 'admin']].filter((set) => set.toString() !== present.toString());
@@ -59,7 +64,7 @@ afterAll(() => world.close());
 
 test('every operation with If-Match has its case', () => {
   const known = routes.filter(({ ifMatch }) => ifMatch !== null).map(({ operationId }) => operationId);
-  expect(Object.keys(tagged).toSorted()).toEqual(known.toSorted());
+  expect([...Object.keys(tagged), ...Object.keys(deleted)].toSorted()).toEqual(known.toSorted());
 });
 
 let changes = 0;
@@ -138,5 +143,30 @@ describe.each(Object.entries(tagged) as [OperationId, TagCase][])('%s', (operati
     const unchanged = await again(tag);
     expect([unchanged.status, unchanged.headers.get('etag'), await unchanged.text()]).toEqual([304, tag, '']);
     expect((await again('"made-up"')).status).toBe(200);
+  });
+});
+
+describe.each(Object.entries(deleted))('%s', (operationId, make) => {
+  const route = routeOf(operationId as OperationId);
+  const send = async (method: string, url: string, tag?: string): Promise<[number, string]> => {
+    const headers: Record<string, string> = tag === undefined ? {} : { 'if-match': tag };
+    const answer = await world.portico.request(method, url, { token: world.admin.token, headers });
+    return [answer.status, answer.headers.get('etag') ?? ''];
+  };
+
+  test('takes away what is at the current tag, and nothing else', async () => {
+    const url = pathOf(route, await make(world));
+    const [, tag] = await send('GET', url);
+    for (const [given, status] of [
+      [undefined, 428],
+      ['"made-up"', 412],
+      [`W/${tag}`, 412],
+    ] as const) {
+      expect([given, (await send('DELETE', url, given))[0]]).toEqual([given, status]);
+      expect(await send('GET', url)).toEqual([200, tag]);
+    }
+    const answers = await Promise.all(Array.from({ length: 10 }, () => send('DELETE', url, tag)));
+    expect(answers.map(([status]) => status).toSorted()).toEqual([204, ...Array.from({ length: 9 }, () => 404)]);
+    expect((await send('GET', url))[0]).toBe(404);
   });
 });

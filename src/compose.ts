@@ -154,6 +154,7 @@ function createContexts(
       smsPerCountryPerDay: config.smsPerCountryPerDay,
     },
     observer: observers.sending,
+    messageDays: config.messageDays,
     pauseBulk: async () => ((await contexts.rewards.isCrediting()) ? CREDITING_PAUSE : 0),
   });
   const identity = createIdentity({
@@ -174,6 +175,8 @@ function createContexts(
       hashesAtOnce,
       minimumPasswordLength: config.minimumPasswordLength,
       phoneRegion: config.defaultRegion,
+      deletionGraceDays: config.deletionGraceDays,
+      exportDays: config.exportDays,
     },
     signs: hosts(config, 'identity'),
     codeSecret: key(secretPurposes.codes),
@@ -190,9 +193,17 @@ function createContexts(
     cursors,
     notifications,
     observer: observers.rewards,
+    refusedLinesDays: config.refusedLinesDays,
   });
   const { recordReports } = notifications;
-  const platform = createPlatform({ database: primary, workerDatabase: worker, clock, cursors, recordReports });
+  const platform = createPlatform({
+    database: primary,
+    workerDatabase: worker,
+    clock,
+    cursors,
+    recordReports,
+    retention: { auditDays: config.auditDays, sandboxDays: config.sandboxDays },
+  });
   const contexts: Contexts = { identity, notifications, rewards, platform };
   return contexts;
 }

@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { EnvironmentReader } from './environment-reader.ts';
+import type { Environment } from './environment-reader.ts';
 import { DERIVED_PREFIX, KEY_ID } from './shared/key-ring.ts';
 import type { NamedKey } from './shared/key-ring.ts';
 import { isRegion } from './shared/phone.ts';
@@ -47,6 +49,15 @@ export interface Config {
   readonly defaultRegion: Region;
   readonly bcryptCost: number;
   readonly minimumPasswordLength: number;
+  /** Days in which the owner of an account can take its deletion back. */
+  readonly deletionGraceDays: number;
+  /** Days that an export of one's data can be downloaded. */
+  readonly exportDays: number;
+  /** Days that things are kept: audit entries, texts and addresses of messages, refused lines of imports, the sandbox inbox. */
+  readonly auditDays: number;
+  readonly messageDays: number;
+  readonly refusedLinesDays: number;
+  readonly sandboxDays: number;
   readonly rateLimitStore: 'memory' | 'postgres' | 'redis';
   /** Multiplies every rate limit, for load tests. */
   readonly rateLimitFactor: number;
@@ -77,80 +88,6 @@ export interface Config {
   readonly demo: boolean | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Reads one variable: gives the value, or adds to `faults` what would be right. */
-class Reader {
-  readonly faults: string[] = [];
-  readonly known = new Set<string>();
-  readonly #environment: Environment;
-
-  constructor(environment: Environment) {
-    this.#environment = environment;
-  }
-
-  text(name: string): string | undefined {
-    this.known.add(name);
-    const value = this.#environment[name]?.trim();
-    return value === '' ? undefined : value;
-  }
-
-  url(name: string, protocols: readonly string[]): string | undefined {
-    const value = this.text(name);
-    if (value === undefined) return undefined;
-    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
-    // The value may hold a password, so it is not repeated.
-    this.faults.push(`${name} must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
-    return undefined;
-  }
-
-  number(name: string, fallback: number, minimum: number, maximum: number, whole = true): number {
-    const value = this.text(name);
-    if (value === undefined) return fallback;
-    const parsed = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-    if (parsed >= minimum && parsed <= maximum && (!whole || Number.isInteger(parsed))) return parsed;
-    this.faults.push(`${name} must be a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}, not "${value}"`);
-    return fallback;
-  }
-
-  optionalNumber(name: string, minimum: number, maximum: number): number | undefined {
-    return this.text(name) === undefined ? undefined : this.number(name, minimum, minimum, maximum);
-  }
-
-  choice<Value extends string>(name: string, fallback: Value, values: readonly Value[]): Value {
-    const value = this.text(name);
-    if (value === undefined) return fallback;
-    const found = values.find((allowed) => allowed === value);
-    if (found !== undefined) return found;
-    this.faults.push(`${name} must be one of ${values.join(', ')}, not "${value}"`);
-    return fallback;
-  }
-
-  flag(name: string): boolean | undefined {
-    const value = this.text(name);
-    return value === undefined ? undefined : this.choice(name, 'false', ['true', 'false']) === 'true';
-  }
-
-  /**
-   * @param allowed - what an item may be: a closed list, or a test and the words for what passes it.
-   */
-  list(
-    name: string,
-    fallback: readonly string[],
-    allowed: readonly string[] | { readonly test: (item: string) => boolean; readonly words: string },
-  ): readonly string[] {
-    const value = this.text(name);
-    if (value === undefined) return Object.freeze([...fallback]);
-    const { test, words } =
-      'test' in allowed ? allowed : { test: (item: string) => allowed.includes(item), words: allowed.join(', ') };
-    const items = value.split(',').map((item) => item.trim());
-    for (const item of items) {
-      if (!test(item)) this.faults.push(`${name} is a comma-separated list of ${words}, not "${item}"`);
-    }
-    return Object.freeze(items);
-  }
-}
-
 /** Read by command-line clients, so they may stand in the same environment. */
 const clientVariables = new Set(['PORTICO_URL', 'PORTICO_TOKEN', 'PORTICO_EMAIL', 'PORTICO_PASSWORD']);
 
@@ -162,7 +99,7 @@ export const contextNames = ['identity', 'rewards', 'notifications', 'platform']
  * @throws StartupError, exit code 2, that lists every missing, wrong or unknown variable at once.
  */
 export function readConfig(environment: Environment): Config {
-  const read = new Reader(environment);
+  const read = new EnvironmentReader(environment);
   const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:']);
   const config: Config = {
     databaseUrl,
@@ -194,6 +131,12 @@ export function readConfig(environment: Environment): Config {
     defaultRegion: region(read),
     bcryptCost: read.number('BCRYPT_COST', 12, 4, 15),
     minimumPasswordLength: read.number('MINIMUM_PASSWORD_LENGTH', 15, 15, 72),
+    deletionGraceDays: read.number('DELETION_GRACE_DAYS', 14, 0, 90),
+    exportDays: read.number('EXPORT_DAYS', 7, 1, 90),
+    auditDays: read.number('AUDIT_DAYS', 400, 30, 3650),
+    messageDays: read.number('MESSAGE_DAYS', 365, 7, 3650),
+    refusedLinesDays: read.number('REFUSED_LINES_DAYS', 90, 1, 3650),
+    sandboxDays: read.number('SANDBOX_DAYS', 30, 1, 3650),
     rateLimitStore: read.choice('RATE_LIMIT_STORE', 'memory', ['memory', 'postgres', 'redis']),
     rateLimitFactor: read.number('RATE_LIMIT_FACTOR', 1, 0.001, 1_000_000, false),
     redisUrl: read.url('REDIS_URL', ['redis:', 'rediss:']),
@@ -241,7 +184,7 @@ function isRange(text: string): boolean {
 }
 
 /** `id:key, id:key`, the newest first. What is wrong with a key is told without repeating it. */
-function encryptionKeys(read: Reader): readonly NamedKey[] {
+function encryptionKeys(read: EnvironmentReader): readonly NamedKey[] {
   const value = read.text('PORTICO_ENCRYPTION_KEYS');
   if (value === undefined) return [];
   const keys = value.split(',').map((item): NamedKey => {
@@ -262,14 +205,14 @@ function encryptionKeys(read: Reader): readonly NamedKey[] {
   return Object.freeze(keys);
 }
 
-function region(read: Reader): Region {
+function region(read: EnvironmentReader): Region {
   const value = read.text('DEFAULT_REGION') ?? 'IR';
   if (isRegion(value)) return value;
   read.faults.push(`DEFAULT_REGION must be a country of ISO 3166 in two capital letters, not "${value}"`);
   return 'IR';
 }
 
-function requireTogether(read: Reader, config: Config, environment: Environment): void {
+function requireTogether(read: EnvironmentReader, config: Config, environment: Environment): void {
   const { faults } = read;
   for (const name of ['MIGRATION_DATABASE_URL', 'REPORTING_DATABASE_URL']) {
     // Alone it would be ignored, and the embedded PostgreSQL would start in its place.

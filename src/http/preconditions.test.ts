@@ -6,23 +6,30 @@ import type { TestPortico } from '../testing/portico.ts';
 
 let portico: TestPortico;
 let userId: string;
+/** Somebody who may go. */
+let goingId: string;
 
 beforeAll(async () => {
   portico = await startPortico();
   const { database, identity } = portico.portico;
   await database.transaction((tx) => identity.seedDemo(tx, { people: 0 }));
-  const user = demoAccounts.find(({ role }) => role === 'user');
-  const token = await portico.logIn(user?.email ?? '', user?.password ?? '');
-  const me = (await (await portico.request('GET', '/api/v1/auth/me', { token })).json()) as { user: { id: string } };
-  userId = me.user.id;
+  [userId, goingId] = [await idOf('user'), await idOf('staff')];
 });
 
 afterAll(() => portico.close());
+
+async function idOf(wanted: string): Promise<string> {
+  const account = demoAccounts.find(({ role }) => role === wanted);
+  const token = await portico.logIn(account?.email ?? '', account?.password ?? '');
+  const me = (await (await portico.request('GET', '/api/v1/auth/me', { token })).json()) as { user: { id: string } };
+  return me.user.id;
+}
 
 /** A valid change and where it goes, for each operation that demands If-Match. A new one without an entry fails here. */
 const changes: Readonly<Record<string, () => { readonly path: string; readonly body: unknown }>> = {
   updateUserRoles: () => ({ path: `/api/v1/users/${userId}/roles`, body: { roles: ['user', 'staff'] } }),
   updateUserLock: () => ({ path: `/api/v1/users/${userId}/lock`, body: { reason: 'a test' } }),
+  deleteUser: () => ({ path: `/api/v1/users/${goingId}`, body: undefined }),
   updateSandboxBehaviour: () => ({
     path: '/api/v1/sandbox/behaviours/sms',
     body: {
@@ -56,8 +63,10 @@ test.each(
       'etag',
     );
     const answers = await Promise.all([write(etag), write(etag)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
-    const winner = answers.find(({ status }) => status === 200);
+    const outcomes = answers.map(({ status }) => status).sort();
+    // Who deletes second finds nothing.
+    expect(outcomes).toEqual(method === 'DELETE' ? [204, 404] : [200, 412]);
+    const winner = answers.find(({ status }) => status < 300);
     expect(winner?.etag).not.toBe(etag);
   },
 );

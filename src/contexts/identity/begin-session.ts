@@ -2,6 +2,7 @@ import type { Transaction } from '../../database/transaction.ts';
 import { newId } from '../../shared/id.ts';
 import { createAccessToken } from './access-token.ts';
 import type { Account } from './account.ts';
+import { cancelDeletion } from './deletion-store.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { plainAddress } from './network.ts';
 import { recordSecurityEvent } from './record-security-event.ts';
@@ -36,7 +37,7 @@ export interface BegunSession {
 
 /**
  * Begins a session of an account whose row the caller holds, so that it can outlive neither a change of the password nor a
- * lock.
+ * lock. It cancels a deletion under way: who logs in wants the account.
  *
  * @throws Problem 401 `invalid-credentials` when the account is locked
  */
@@ -52,8 +53,13 @@ export async function beginSession(
   const token = createSecretToken();
   const { ip, device = null } = origin;
   await insertSession(tx, { id: sessionId, userId, device, ip: plainAddress(ip), tokenHash: token.hash });
-  await recordSecurityEvent(tx, 'logged-in', userId, { type: 'user', id: userId, sessionId });
-  return { sessionId, refreshToken: token.text, account };
+  const actor = { type: 'user', id: userId, sessionId } as const;
+  await recordSecurityEvent(tx, 'logged-in', userId, actor);
+  const session = { sessionId, refreshToken: token.text };
+  if (account.deletionDueAt === null) return { ...session, account };
+  await cancelDeletion(tx, userId);
+  await recordSecurityEvent(tx, 'deletion-cancelled', userId, actor);
+  return { ...session, account: (await findAccount(tx, userId)) ?? account };
 }
 
 /** Adds the access token, after the commit: signing takes the time of several statements. */

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../database/transaction.ts';
+import { newId } from '../../shared/id.ts';
 import { dropChallenges } from './code-store.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { deleteClaimsOnPhone } from './registration-store.ts';
@@ -33,7 +34,7 @@ export async function claimPhone(
   await dropChallenges(tx, phone);
   await recordSecurityEvent(tx, 'phone-transferred', former.id);
   if (former.email !== null) {
-    const dedupeKey = `phone-transferred:${former.id}:${userId}:${phone}`;
+    const dedupeKey = `phone-transferred:${newId()}`;
     const message = { dedupeKey, channel: 'email', class: 'transactional', address: former.email } as const;
     await notifications.queueMessages(tx, [{ ...message, userId: former.id, ...mails.phoneTransferred() }]);
   }

@@ -28,6 +28,7 @@ const deletions = [
   deletion('sessions', 'sessions', `absolute_expires_at < ${ago('1 day')}`),
   deletion('login_challenges', 'login_challenges', `expires_at < ${ago('1 hour')}`),
   deletion('pending_factors', 'totp_factors', `confirmed_at is null and created_at < ${ago('1 day')}`),
+  deletion('erased_sessions', 'erased_sessions', `erased_at < ${ago('1 day')}`),
   deletion('throttles', 'login_throttles', `last_at < ${ago('1 day')}`),
   deletion('challenges', 'otp_challenges', `expires_at < ${ago('1 day')}`),
   deletion('otp_budgets', 'otp_budgets', `touched_at < ${ago('1 day')}`),

@@ -21,3 +21,5 @@ export const sendOneTimeCodeJob = defineJob<{
 export const deleteExpiredIdentityJob = defineJob<Record<string, never>>('deleteExpiredIdentity');
 
 export const rotateSigningKeysJob = defineJob<Record<string, never>>('rotateSigningKeys');
+
+export const eraseDueAccountsJob = defineJob<Record<string, never>>('eraseDueAccounts');

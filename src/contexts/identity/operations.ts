@@ -1,5 +1,6 @@
 import type { ContextHandlers } from '../../contract/handlers.ts';
 import { createAccountOperations } from './account-operations.ts';
+import { createDeletionOperations } from './deletion-operations.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { createRegistrationOperations } from './registration-operations.ts';
 import { createSecondFactorOperations } from './second-factor-operations.ts';
@@ -14,5 +15,6 @@ export function createIdentityOperations(parts: IdentityParts): ContextHandlers<
     ...createSecondFactorOperations(parts),
     ...createAccountOperations(parts),
     ...createUserOperations(parts),
+    ...createDeletionOperations(parts),
   };
 }

@@ -15,5 +15,6 @@ export const problems = defineProblems({
   'email-taken': { status: 409, title: 'E-mail address taken' },
   'phone-taken': { status: 409, title: 'Phone number taken' },
   'last-admin': { status: 409, title: 'Last admin' },
+  'no-phone': { status: 409, title: 'No phone number' },
   'own-account': { status: 409, title: 'Not for your own account' },
 });

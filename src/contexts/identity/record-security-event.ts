@@ -17,7 +17,9 @@ export type SecurityAction =
   | 'second-factor-enabled'
   | 'second-factor-disabled'
   | 'recovery-code-used'
-  | 'recovery-codes-renewed';
+  | 'recovery-codes-renewed'
+  | 'deletion-requested'
+  | 'deletion-cancelled';
 
 const refused: ReadonlySet<SecurityAction> = new Set([
   'password-refused',

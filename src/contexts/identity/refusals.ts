@@ -18,9 +18,9 @@ export function secondFactorRefused(): Problem {
   });
 }
 
-export function currentPasswordWrong(): Problem {
+export function currentPasswordWrong(pointer = '/currentPassword'): Problem {
   return new Problem(problems['current-password-wrong'], {
-    errors: [{ pointer: '/currentPassword', detail: 'is not your present password' }],
+    errors: [{ pointer, detail: 'is not your present password' }],
   });
 }
 
@@ -32,11 +32,11 @@ export function sessionEnded(): Problem {
   });
 }
 
-/** Wrong, expired, used, for another purpose, or never sent: nobody is told which. */
-export function codeNotAccepted(): Problem {
+/** Wrong, expired, used, for another purpose, or never sent: nobody is told which. `pointer`: where it stood. */
+export function codeNotAccepted(pointer = '/code'): Problem {
   return new Problem(problems['code-not-accepted'], {
     detail: 'This code is not accepted. Ask for a new one if it is older than five minutes.',
-    errors: [{ pointer: '/code', detail: 'is not accepted' }],
+    errors: [{ pointer, detail: 'is not accepted' }],
   });
 }
 

@@ -22,7 +22,8 @@ export async function sendOneTimeCode(
   { requestId, purpose, phone }: { readonly requestId: string; readonly purpose: CodePurpose; readonly phone: string },
 ): Promise<void> {
   await database.transaction(async (tx) => {
-    const hasAccount = (await findCredentialsByPhone(tx, phone)) !== undefined;
+    const owner = await findCredentialsByPhone(tx, phone);
+    const hasAccount = owner !== undefined;
     const entitled = await mayReceive(tx, purpose, phone, hasAccount);
     const code = createCode();
     const hash = entitled ? hashCode(codeSecret, purpose, phone, code) : randomBytes(32);
@@ -35,6 +36,7 @@ export async function sendOneTimeCode(
         class: 'otp',
         address: phone,
         text: codeText(code, purpose, hasAccount),
+        ...(owner === undefined ? {} : { userId: owner.userId }),
         deadline: new Date(clock.now().getTime() + CODE_LIFETIME * 1000),
       },
     ]);
@@ -45,6 +47,7 @@ async function mayReceive(tx: Transaction, purpose: CodePurpose, phone: string, 
   switch (purpose) {
     case 'login':
     case 'reset':
+    case 'deletion':
       return hasAccount;
     case 'verify':
       return hasRegistrationOfPhone(tx, phone);

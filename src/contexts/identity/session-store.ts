@@ -158,7 +158,9 @@ export async function revokeSessions(
 
 const listRevokedStatement = statement<{ id: string }>(
   'identity.list_revoked_sessions',
-  `select id from identity.sessions where revoked_at > clock_timestamp() - make_interval(secs => $1)`,
+  `select id from identity.sessions where revoked_at > clock_timestamp() - make_interval(secs => $1)
+   union all
+   select id from identity.erased_sessions where erased_at > clock_timestamp() - make_interval(secs => $1)`,
 );
 
 /** The sessions revoked in the last `seconds`: older ones have no living access token any more. */

@@ -28,6 +28,10 @@ export interface IdentitySettings {
   /** Messages with a code that one address may ask for per UTC day, and one network (/24, IPv6 /64). */
   readonly codesPerAddress: number;
   readonly codesPerNetwork: number;
+  /** Days in which the owner can take a deletion back. */
+  readonly deletionGraceDays: number;
+  /** Days that an export can be downloaded. */
+  readonly exportDays: number;
 }
 
 /** What holds unless configuration says otherwise. */
@@ -41,6 +45,8 @@ export const defaultSettings: Omit<IdentitySettings, 'issuer'> = {
   email: { pause: 0, perHour: 5, perDay: 20 },
   codesPerAddress: 50,
   codesPerNetwork: 500,
+  deletionGraceDays: 14,
+  exportDays: 7,
 };
 
 /** What identity's secrets are derived from PORTICO_SECRET for: each opens nothing but its own. */

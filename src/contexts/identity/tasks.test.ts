@@ -5,6 +5,7 @@ import { newId } from '../../shared/id.ts';
 import { completePasswordReset } from './complete-password-reset.ts';
 import { createCodeSession } from './create-code-session.ts';
 import { createRegistration } from './create-registration.ts';
+import { requestDeletion } from './deletion-store.ts';
 import { createIdentityFixture, ORIGIN, PASSWORD } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { createIdentityTasks, identitySchedule } from './tasks.ts';
@@ -65,6 +66,16 @@ const scenes: Record<string, () => Promise<Scene>> = {
     await fixture.createUser({ phone });
     const works = async () => createCodeSession(fixture.parts, { ...ORIGIN, phone, code: await secret(phone) });
     return { payload: { requestId: newId(), purpose: 'login', phone }, address: phone, works };
+  },
+  async eraseDueAccounts() {
+    const address = email('leaving');
+    const userId = await fixture.createUser({ email: address });
+    await fixture.audited(userId, (tx) => requestDeletion(tx, userId, 0));
+    const works = async () => {
+      const events = (await fixture.events()) as { event: string; userId: string }[];
+      expect(events.filter((event) => event.userId === userId)).toHaveLength(1);
+    };
+    return { payload: {}, address, works };
   },
   deleteExpiredIdentity: () => Promise.resolve({ payload: {} }),
   async rotateSigningKeys() {

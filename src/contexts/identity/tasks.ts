@@ -2,8 +2,10 @@ import { bindTask } from '../../jobs/queue.ts';
 import type { ScheduledJob, TaskBinding } from '../../jobs/queue.ts';
 import { deleteExpiredIdentity } from './delete-expired-identity.ts';
 import type { IdentityParts } from './dependencies.ts';
+import { eraseDueAccounts } from './erase-due-accounts.ts';
 import {
   deleteExpiredIdentityJob,
+  eraseDueAccountsJob,
   rotateSigningKeysJob,
   sendEmailChangeMailJob,
   sendOneTimeCodeJob,
@@ -27,6 +29,7 @@ export function createIdentityTasks(parts: IdentityParts): readonly TaskBinding[
     bindTask(sendPasswordResetMailJob, (payload) => sendPasswordResetMail(parts, payload), 'otp'),
     bindTask(sendOneTimeCodeJob, (payload) => sendOneTimeCode(parts, payload), 'otp'),
     bindTask(deleteExpiredIdentityJob, (_payload, { signal }) => deleteExpiredIdentity(parts, { signal })),
+    bindTask(eraseDueAccountsJob, (_payload, { signal }) => eraseDueAccounts(parts, { signal })),
     bindTask(rotateSigningKeysJob, async () => {
       await rotateSigningKeys(parts, { olderThan: KEY_AGE });
     }),
@@ -35,5 +38,6 @@ export function createIdentityTasks(parts: IdentityParts): readonly TaskBinding[
 
 export const identitySchedule: readonly ScheduledJob[] = [
   { job: deleteExpiredIdentityJob, cron: '17 * * * *' },
+  { job: eraseDueAccountsJob, cron: '*/10 * * * *' },
   { job: rotateSigningKeysJob, cron: '42 3 * * *' },
 ];

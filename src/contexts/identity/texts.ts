@@ -65,6 +65,18 @@ export const notices = {
     subject: 'Your account is locked',
     text: 'Your account was locked, and you are logged out everywhere. Please write to our support.',
   }),
+  deletionRequested: (dueAt: Date): MailText => ({
+    subject: 'Your account will be deleted',
+    text: `Your account will be deleted on ${dueAt.toISOString().slice(0, 10)}. To keep it, log in before that day.`,
+  }),
+  erased: (): MailText => ({
+    subject: 'Your account is deleted',
+    text: 'Your account and your personal data with us are deleted. Good-bye.',
+  }),
+  exportReady: (lastDay: Date): MailText => ({
+    subject: 'Your data are ready',
+    text: `The export of your data is ready. Log in to download it until ${lastDay.toISOString().slice(0, 10)}.`,
+  }),
   unlocked: (): MailText => ({
     subject: 'Your account is open again',
     text: 'The lock of your account was lifted. You can log in again.',
@@ -76,6 +88,7 @@ const purposes: Readonly<Record<CodePurpose, string>> = {
   verify: 'confirm your number',
   reset: 'reset your password',
   'phone-change': 'set this number for your account',
+  deletion: 'delete your account',
 };
 
 /** The text of a code. One SMS in every alphabet: at most 160 GSM-7 characters. */

@@ -3,6 +3,7 @@ import { etagOf } from '../../shared/etag.ts';
 import { stateOf } from './account.ts';
 import type { Account } from './account.ts';
 import { userBody } from './bodies.ts';
+import { deleteUser } from './delete-user.ts';
 import { deleteUserSessions } from './delete-user-sessions.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { getUser } from './get-user.ts';
@@ -13,7 +14,7 @@ import { updateUserRoles } from './update-user-roles.ts';
 /** All accounts, for admins. */
 export function createUserOperations(
   parts: IdentityParts,
-): Handlers<'listUsers' | 'getUser' | 'updateUserRoles' | 'updateUserLock' | 'deleteUserSessions'> {
+): Handlers<'listUsers' | 'getUser' | 'updateUserRoles' | 'updateUserLock' | 'deleteUserSessions' | 'deleteUser'> {
   return {
     async listUsers({ query }) {
       const { email, phone, role, state, createdSince, createdUntil, limit, cursor } = query;
@@ -35,6 +36,12 @@ export function createUserOperations(
       // The reason is free text and may name people: it stays with the account.
       auditChanges({ state: { from: stateOf(before), to: stateOf(after) } });
       return userResult(after);
+    },
+    async deleteUser({ path, headers }, { principal, tx, afterCommit }) {
+      const deletion = { ...path, ifMatch: headers['If-Match'], actorId: principal.userId };
+      const ended = await deleteUser(parts, tx, deletion);
+      afterCommit(() => parts.revokedSessions.add(ended));
+      return { status: 204 };
     },
     async deleteUserSessions({ path }, { tx, afterCommit }) {
       const ended = await deleteUserSessions(tx, path);

@@ -13,6 +13,7 @@ import type { MessageCounts, MessageRequest } from './message.ts';
 import { silentObserver } from './observer.ts';
 import type { SendingObserver } from './observer.ts';
 import { createNotificationOperations } from './operations.ts';
+import { eraseMessagesJob } from './jobs.ts';
 import { problems } from './problems.ts';
 import { emailProvider, smsProvider } from './provider.ts';
 import type { SendingLimits } from './provider.ts';
@@ -73,6 +74,8 @@ export interface NotificationsDependencies {
   readonly emailSenders: readonly EmailSender[];
   readonly limits: SendingLimits;
   readonly observer?: SendingObserver;
+  /** Days that texts and addresses of messages are kept. Default 365. */
+  readonly messageDays?: number;
   /** A number in [0, 1): spreads retries. Default: Math.random. */
   readonly chance?: () => number;
   /**
@@ -96,11 +99,12 @@ export function createNotifications(dependencies: NotificationsDependencies): No
     tasks: createNotificationTasks({
       ...worker,
       providers,
+      ...(dependencies.messageDays === undefined ? {} : { messageDays: dependencies.messageDays }),
       noteCircuits: createCircuitNotes(workerDatabase, `${hostname()}:${process.pid}`),
       pauseBulk: dependencies.pauseBulk ?? (() => Promise.resolve(0)),
     }),
     schedule: notificationSchedule,
-    subscriptions: {},
+    subscriptions: { 'user.deleted': [eraseMessagesJob] },
     problems,
     constraints: { suppressions_once: problems['already-suppressed'] },
 

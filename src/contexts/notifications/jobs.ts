@@ -13,6 +13,10 @@ export const sendMessagesJob = defineJob<{ channel: Channel }>('sendMessages');
 export const sendOneTimeCodesJob = defineJob<{ channel: Channel }>('sendOneTimeCodes');
 export const resendMessageJob = defineJob<{ messageId: string }>('resendMessage');
 
+/** Runs for each `user.deleted`. */
+export const eraseMessagesJob = defineJob<{ readonly userId: string }>('eraseMessages');
+
+export const forgetOldMessagesJob = defineJob<Record<string, never>>('forgetOldMessages');
 export const recoverMessagesJob = defineJob<Record<string, never>>('recoverMessages');
 export const settleMessagesJob = defineJob<Record<string, never>>('settleMessages');
 

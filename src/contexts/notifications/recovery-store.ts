@@ -2,6 +2,7 @@ import { statement } from '../../database/transaction.ts';
 import type { Queryable } from '../../database/transaction.ts';
 import type { LaneName } from './lane.ts';
 import type { Channel } from './message.ts';
+import { FORGOTTEN } from './erasure-store.ts';
 
 const freeClaims = statement<{ id: string }>(
   'notifications.free_expired_claims',
@@ -105,10 +106,10 @@ const revive = statement<{ channel: Channel; lane: LaneName }>(
   `update notifications.messages
    set state = 'queued', reason = null, attempts = 0, attempt_id = null, route = null, settled_at = null,
      next_attempt_at = $2, deadline = case class when 'otp' then deadline else greatest(deadline, $3) end
-   where id = $1 and state = 'dead' returning channel, lane`,
+   where id = $1 and state = 'dead' and address <> '${FORGOTTEN}' returning channel, lane`,
 );
 
-/** Puts a dead message back into its queue. @returns its lane, or undefined when it isn't dead (any more) */
+/** Puts a dead message back into its queue. @returns its lane; undefined when it isn't dead (any more), or is forgotten */
 export async function reviveMessage(
   queryable: Queryable,
   id: string,

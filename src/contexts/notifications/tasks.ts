@@ -1,6 +1,10 @@
+import { enqueue } from '../../jobs/enqueue.ts';
 import { bindTask } from '../../jobs/queue.ts';
 import type { ScheduledJob, TaskBinding } from '../../jobs/queue.ts';
+import { eraseMessages, forgetOldMessages } from './erase-messages.ts';
 import {
+  eraseMessagesJob,
+  forgetOldMessagesJob,
   recoverMessagesJob,
   resendMessageJob,
   sendMessagesJob,
@@ -17,7 +21,9 @@ import { sendMessages } from './send-messages.ts';
 import type { SendDependencies } from './send-messages.ts';
 import { settleMessages } from './settle-messages.ts';
 
-export function createNotificationTasks(dependencies: SendDependencies): readonly TaskBinding[] {
+export function createNotificationTasks(
+  dependencies: SendDependencies & { readonly messageDays?: number },
+): readonly TaskBinding[] {
   const gates: Readonly<Record<LaneName, Readonly<Record<Channel, SendGate>>>> = {
     otp: { sms: createSendGate(), email: createSendGate() },
     bulk: { sms: createSendGate(), email: createSendGate() },
@@ -31,6 +37,10 @@ export function createNotificationTasks(dependencies: SendDependencies): readonl
     bindTask(sendMessagesJob, drain('bulk')),
     bindTask(sendOneTimeCodesJob, drain('otp'), 'otp'),
     bindTask(resendMessageJob, ({ messageId }) => resendMessage(dependencies, messageId)),
+    bindTask(eraseMessagesJob, (payload) => eraseMessages({ ...dependencies, enqueue }, payload)),
+    bindTask(forgetOldMessagesJob, (_payload, { signal }) =>
+      forgetOldMessages(dependencies, { days: dependencies.messageDays ?? 365, signal }),
+    ),
     bindTask(recoverMessagesJob, () => recoverMessages(dependencies)),
     bindTask(settleMessagesJob, () => settleMessages(dependencies)),
   ];
@@ -38,5 +48,6 @@ export function createNotificationTasks(dependencies: SendDependencies): readonl
 
 export const notificationSchedule: readonly ScheduledJob[] = [
   { job: recoverMessagesJob, cron: '* * * * *' },
+  { job: forgetOldMessagesJob, cron: '27 4 * * *' },
   { job: settleMessagesJob, cron: '*/5 * * * *' },
 ];

@@ -4,7 +4,9 @@ import type { DeliveryReport } from '../../ports/delivery-report.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import type { ContextModule } from '../context.ts';
-import { publishSandboxReportsJob } from './jobs.ts';
+import { deleteExpiredTraces, eraseTraces } from './erase-traces.ts';
+import type { PlatformRetention } from './erase-traces.ts';
+import { deleteExpiredTracesJob, eraseTracesJob, publishSandboxReportsJob } from './jobs.ts';
 import { createPlatformOperations } from './operations.ts';
 import type { PlatformOperations } from './operations.ts';
 import { problems } from './problems.ts';
@@ -24,23 +26,31 @@ export interface PlatformDependencies {
   readonly cursors: Cursors;
   /** Takes in what the sandbox vendors report: `recordReports` of notifications. */
   readonly recordReports: (provider: string, reports: readonly DeliveryReport[]) => Promise<void>;
+  readonly retention: PlatformRetention;
 }
 
 export interface Platform extends ContextModule {
   readonly operations: PlatformOperations;
 }
 
-/** The sandbox vendors' other side and the dead letters. Health, metrics and documents are answered by src/http. */
+/** The sandbox vendors' other side, the dead letters and the audit log. Health, metrics and documents are answered by src/http. */
 export function createPlatform(dependencies: PlatformDependencies): Platform {
-  const { database, workerDatabase, clock, cursors, recordReports } = dependencies;
+  const { database, workerDatabase, clock, cursors, recordReports, retention } = dependencies;
   const worker = { database: workerDatabase, clock, recordReports };
   return {
     name: 'platform',
     operations: createPlatformOperations({ database, cursors }),
-    tasks: [bindTask(publishSandboxReportsJob, (_payload, { signal }) => publishSandboxReports(worker, signal))],
-    // Reports whose job was lost are sent within the minute.
-    schedule: [{ job: publishSandboxReportsJob, cron: '* * * * *' }],
-    subscriptions: {},
+    tasks: [
+      bindTask(publishSandboxReportsJob, (_payload, { signal }) => publishSandboxReports(worker, signal)),
+      bindTask(eraseTracesJob, (person) => eraseTraces(worker, person)),
+      bindTask(deleteExpiredTracesJob, (_payload, { signal }) => deleteExpiredTraces(worker, retention, signal)),
+    ],
+    schedule: [
+      // Reports whose job was lost are sent within the minute.
+      { job: publishSandboxReportsJob, cron: '* * * * *' },
+      { job: deleteExpiredTracesJob, cron: '37 4 * * *' },
+    ],
+    subscriptions: { 'user.deleted': [eraseTracesJob] },
     problems,
   };
 }

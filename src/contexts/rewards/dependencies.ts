@@ -32,4 +32,6 @@ export interface RewardsDependencies {
   readonly cursors: Cursors;
   readonly notifications: Pick<NotificationQuestions, 'queueMessages' | 'countGroup' | 'countGroups'>;
   readonly observer: RewardsObserver;
+  /** Days that the refused lines of a finished import are kept. */
+  readonly refusedLinesDays: number;
 }

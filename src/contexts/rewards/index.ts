@@ -1,7 +1,7 @@
 import type { ContextModule } from '../context.ts';
 import { captureCoins } from './capture-coins.ts';
 import type { RewardsDependencies } from './dependencies.ts';
-import { recordVerifiedPhoneJob } from './jobs.ts';
+import { eraseMemberJob, recordVerifiedPhoneJob } from './jobs.ts';
 import { isCrediting } from './is-crediting.ts';
 import { createRewardsOperations } from './operations.ts';
 import { problems } from './problems.ts';
@@ -29,7 +29,7 @@ export function createRewards(dependencies: RewardsDependencies): ContextModule 
     operations: createRewardsOperations(dependencies),
     tasks: createRewardsTasks(dependencies),
     schedule: rewardsSchedule,
-    subscriptions: { 'user.phone_verified': [recordVerifiedPhoneJob] },
+    subscriptions: { 'user.phone_verified': [recordVerifiedPhoneJob], 'user.deleted': [eraseMemberJob] },
     problems,
     captureCoins,
     seedMembers,

@@ -8,6 +8,10 @@ export const creditBonusImportJob = defineJob<{ readonly importId: string }>('cr
 /** Runs for each `user.phone_verified`. */
 export const recordVerifiedPhoneJob = defineJob<Verification>('recordVerifiedPhone');
 
+/** Runs for each `user.deleted`. */
+export const eraseMemberJob = defineJob<{ readonly userId: string }>('eraseMember');
+
+export const deleteExpiredRewardsJob = defineJob<Record<string, never>>('deleteExpiredRewards');
 export const resumeStalledImportsJob = defineJob<Record<string, never>>('resumeStalledImports');
 export const creditPendingGrantsJob = defineJob<Record<string, never>>('creditPendingGrants');
 export const reconcileWalletsJob = defineJob<Record<string, never>>('reconcileWallets');

@@ -51,14 +51,55 @@ const rememberRecentStatement = statement(
 
 /**
  * Records a verification, in whatever order verifications arrive: a user holds a phone if and only if that is the latest
- * verification of the user **and** of the phone. The user's wallet must exist.
+ * verification of the user **and** of the phone, and the user is not erased. The user's wallet must exist.
  */
 export async function recordVerification(tx: Transaction, verification: Verification, now: Date): Promise<void> {
   const values = [verification.userId, verification.phone, verification.verifiedAt];
   await tx.query(lockStatement, values.slice(0, 2));
+  const [erased] = await tx.query(isErasedStatement, [verification.userId]);
+  if (erased !== undefined) return;
   await tx.query(retireOlderStatement, values);
   await tx.query(recordStatement, values);
   await tx.query(rememberRecentStatement, [verification.phone, now]);
+}
+
+const lockMemberStatement = statement(
+  'rewards.lock_member',
+  `select pg_advisory_xact_lock(hashtextextended('rewards.member:' || $1, 0))`,
+);
+const markErasedStatement = statement(
+  'rewards.mark_member_erased',
+  'insert into rewards.erased_members (user_id) values ($1) on conflict do nothing',
+);
+const isErasedStatement = statement<{ erased: boolean }>(
+  'rewards.is_member_erased',
+  'select true as erased from rewards.erased_members where user_id = $1',
+);
+const retireErasedStatement = statement(
+  'rewards.retire_erased_member',
+  `with retired as (delete from rewards.members where user_id = $1 returning user_id, phone, verified_at)
+   insert into rewards.former_members (user_id, phone, verified_at) select user_id, phone, verified_at from retired
+   on conflict (user_id, phone) do update set verified_at = greatest(former_members.verified_at, excluded.verified_at)`,
+);
+const forgetErasedStatement = statement(
+  'rewards.forget_erased_members',
+  `delete from rewards.former_members f using rewards.erased_members e
+   where f.user_id = e.user_id and e.erased_at < clock_timestamp() - interval '7 days'`,
+);
+
+/**
+ * Takes a user out of the members for good. That the number was theirs is remembered for a week, so that an older
+ * verification by somebody else, heard late, does not win it back.
+ */
+export async function eraseMembership(tx: Transaction, userId: string): Promise<void> {
+  await tx.query(lockMemberStatement, [userId]);
+  await tx.query(markErasedStatement, [userId]);
+  await tx.query(retireErasedStatement, [userId]);
+}
+
+/** Forgets the numbers that erased members had a week ago. */
+export async function forgetErasedMembers(queryable: Queryable): Promise<void> {
+  await queryable.query(forgetErasedStatement);
 }
 
 const listRecentStatement = statement<{ phone: string }>(

@@ -2,11 +2,15 @@ import { bindTask } from '../../jobs/queue.ts';
 import type { ScheduledJob, TaskBinding } from '../../jobs/queue.ts';
 import { creditBonusImport } from './credit-bonus-import.ts';
 import { creditPendingGrants } from './credit-pending-grants.ts';
+import { deleteExpiredRewards } from './delete-expired-rewards.ts';
 import type { RewardsDependencies } from './dependencies.ts';
+import { eraseMember } from './erase-member.ts';
 import { getWalletReconciliation } from './get-wallet-reconciliation.ts';
 import {
   creditBonusImportJob,
   creditPendingGrantsJob,
+  deleteExpiredRewardsJob,
+  eraseMemberJob,
   reconcileWalletsJob,
   recordVerifiedPhoneJob,
   resumeStalledImportsJob,
@@ -18,6 +22,8 @@ export function createRewardsTasks(dependencies: RewardsDependencies): TaskBindi
   return [
     bindTask(creditBonusImportJob, (payload, run) => creditBonusImport(dependencies, payload, run)),
     bindTask(recordVerifiedPhoneJob, (payload) => recordVerifiedPhone(dependencies, payload)),
+    bindTask(eraseMemberJob, (payload) => eraseMember(dependencies, payload)),
+    bindTask(deleteExpiredRewardsJob, (_, { signal }) => deleteExpiredRewards(dependencies, { signal })),
     bindTask(resumeStalledImportsJob, () => resumeStalledImports(dependencies)),
     bindTask(creditPendingGrantsJob, (_, run) => creditPendingGrants(dependencies, run)),
     // Its result is what the observer hears.
@@ -30,5 +36,6 @@ export function createRewardsTasks(dependencies: RewardsDependencies): TaskBindi
 export const rewardsSchedule: readonly ScheduledJob[] = [
   { job: resumeStalledImportsJob, cron: '* * * * *' },
   { job: creditPendingGrantsJob, cron: '* * * * *' },
+  { job: deleteExpiredRewardsJob, cron: '47 4 * * *' },
   { job: reconcileWalletsJob, cron: '7 * * * *' },
 ];

@@ -1,0 +1,89 @@
+/** Erases an account through the API and looks for what is left of the person in every context. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { statement } from '../src/database/transaction.ts';
+import { createWorld } from './walks/world.ts';
+import type { World } from './walks/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+}, 120_000);
+afterAll(() => world.close());
+
+const sql = <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> =>
+  world.portico.owner.query(statement<Row>('', text), values);
+
+/** Every text column of every table, but those of the grants: a campaign's file, which is nobody's account. */
+async function whereStands(value: string): Promise<string[]> {
+  const columns = await sql<{ place: string; table: string; column: string }>(
+    `select format('%s.%s', c.table_name, c.column_name) as place, format('%I.%I', c.table_schema, c.table_name) as table,
+       quote_ident(c.column_name) as column
+     from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema in ('identity', 'rewards', 'notifications', 'platform') and t.table_type = 'BASE TABLE'
+       and c.data_type in ('text', 'json', 'jsonb', 'inet', 'uuid', 'ARRAY')`,
+  );
+  const found: string[] = [];
+  for (const { place, table, column } of columns) {
+    const rows = await sql(`select 1 from ${table} where ${column}::text like '%' || $1 || '%' limit 1`, [value]);
+    if (rows.length > 0) found.push(place);
+  }
+  return found.toSorted();
+}
+
+interface Listed<Item> {
+  readonly items: readonly Item[];
+}
+
+test('an erased person is found nowhere, and whoever has the number next inherits nothing', async () => {
+  const { portico, admin, user, phone } = world;
+  const campaignId = await world.createCampaign();
+  await world.upload(campaignId, [phone]);
+  await portico.runJobs();
+  expect(await world.call(user, 'GET', '/api/v1/wallet')).toMatchObject({ balance: 50 });
+  expect((await whereStands('user@portico.example')).length).toBeGreaterThan(0);
+
+  await world.call(admin, 'DELETE', `/api/v1/users/${user.userId}`, { headers: { 'if-match': '*' } });
+  const refused = await portico.request('GET', '/api/v1/auth/me', { token: user.token });
+  expect(refused.status).toBe(401);
+  await portico.runJobs();
+  await sql(`update graphile_worker._private_jobs set run_at = now() where key like 'eraseMessages:%'`);
+  await portico.runJobs();
+
+  // The farewell, which is younger than the person, goes with the sandbox's retention.
+  expect(await whereStands('user@portico.example')).toEqual(['sandbox_messages.address']);
+  expect(await whereStands(phone)).toEqual(['bonus_grants.phone', 'former_members.phone']);
+  expect(await whereStands(user.userId)).toEqual([
+    ...[
+      'accounts.id',
+      'audit_entries.actor_id',
+      'audit_entries.resource_id',
+      'bonus_grants.user_id',
+      'erased_members.user_id',
+    ],
+    ...['former_members.user_id', 'ledger_entries.account_id', 'messages.dedupe_key', 'messages.user_id'],
+  ]);
+  const byPerson = await sql<{ ip: string | null }>('select ip from platform.audit_entries where actor_id = $1', [
+    user.userId,
+  ]);
+  expect([byPerson.length > 0, new Set(byPerson.map(({ ip }) => ip))]).toEqual([true, new Set([null])]);
+
+  const next = { phone, password: 'quiet rivers carry old songs', gender: 'other', age: 30 };
+  const taken = await portico.request('POST', '/api/v1/auth/register/phone', { body: next });
+  const { userId } = (await taken.json()) as { userId: string };
+  await portico.runJobs();
+  const inbox = `/api/v1/sandbox/messages?limit=1&address=${encodeURIComponent(phone)}`;
+  const { items } = await world.call<Listed<{ text: string }>>(admin, 'GET', inbox);
+  const code = /\b\d{6}\b/.exec(items[0]?.text ?? '')?.[0];
+  await portico.request('POST', '/api/v1/auth/verify-phone', { body: { userId, phone, code } });
+  await portico.runJobs();
+  const answer = await portico.request('POST', '/api/v1/auth/login/phone', {
+    body: { phone, password: next.password },
+  });
+  const { token } = (await answer.json()) as { token: string };
+  const newcomer = { userId, token, sessionId: '' };
+  expect(await world.call(newcomer, 'GET', '/api/v1/wallet')).toMatchObject({ balance: 0 });
+  await world.upload(campaignId, [phone, '09350000001']);
+  await portico.runJobs();
+  expect(await world.call(newcomer, 'GET', '/api/v1/wallet')).toMatchObject({ balance: 0 });
+  expect(await world.call(admin, 'GET', '/api/v1/wallet-reconciliation')).toMatchObject({ differences: [] });
+});
