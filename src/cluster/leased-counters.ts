@@ -1,5 +1,5 @@
-import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { CounterStore } from '../http/rate-limit-stores.ts';
+import type { Count } from '../http/rate-limit.ts';
 import type { Grant, Settlement, Want } from './messages.ts';
 
 /** Sends a batch to the supervisor. */
@@ -7,7 +7,7 @@ export type AskForPoints = (wants: readonly Want[], settlements: readonly Settle
 
 interface Waiting {
   readonly points: number;
-  readonly resolve: (state: RateLimiterRes) => void;
+  readonly resolve: (state: Count) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -49,14 +49,14 @@ export function leasedCounters(ask: AskForPoints): CounterStore {
   const leases = new Map<string, Lease>();
   let asking = false;
 
-  function take(lease: Lease, points: number): RateLimiterRes {
+  function take(lease: Lease, points: number): Count {
     lease.left -= points;
     lease.usedNow += points;
-    return new RateLimiterRes(lease.remaining + lease.left, lease.endsAt - performance.now(), lease.quota, false);
+    return { remaining: lease.remaining + lease.left, millisecondsLeft: lease.endsAt - performance.now() };
   }
 
-  function refusal(lease: Lease): RateLimiterRes {
-    return new RateLimiterRes(0, Math.max(lease.endsAt, lease.spentUntil) - performance.now(), lease.quota + 1, false);
+  function refusal(lease: Lease): Count {
+    return { remaining: -1, millisecondsLeft: Math.max(lease.endsAt, lease.spentUntil) - performance.now() };
   }
 
   function wait(lease: Lease, waiting: Waiting): void {
@@ -99,9 +99,8 @@ export function leasedCounters(ask: AskForPoints): CounterStore {
     lease.remaining = grant.remaining;
     lease.endsAt = performance.now() + grant.millisecondsLeft;
     if (grant.final) lease.spentUntil = lease.endsAt;
-    for (const { points, resolve, reject } of batch) {
-      if (points <= lease.left) resolve(take(lease, points));
-      else reject(refusal(lease));
+    for (const { points, resolve } of batch) {
+      resolve(points <= lease.left ? take(lease, points) : refusal(lease));
     }
   }
 
@@ -120,7 +119,7 @@ export function leasedCounters(ask: AskForPoints): CounterStore {
 
   return {
     counters: ({ name, points: quota, duration: windowSeconds }) => ({
-      consume: (caller, points = 1) => {
+      consume: (caller, points) => {
         const key = `${name}:${caller}`;
         const now = performance.now();
         let lease = leases.get(key);
@@ -128,10 +127,10 @@ export function leasedCounters(ask: AskForPoints): CounterStore {
           lease = newLease({ key, quota, windowSeconds });
           leases.set(key, lease);
         }
-        if (points <= lease.left && now < lease.endsAt) return Promise.resolve(take(lease, points));
-        const { promise, resolve, reject } = Promise.withResolvers<RateLimiterRes>();
-        if (now < lease.spentUntil) reject(refusal(lease));
-        else wait(lease, { points, resolve, reject });
+        if (points <= lease.left && now < lease.endsAt) return take(lease, points);
+        if (now < lease.spentUntil) return refusal(lease);
+        const { promise, resolve, reject } = Promise.withResolvers<Count>();
+        wait(lease, { points, resolve, reject });
         return promise;
       },
     }),

@@ -82,6 +82,7 @@ function decodeQueryParameter(
 /** Names and values of an `application/x-www-form-urlencoded` query, in order of first appearance. */
 function parseQuery(query: string, errors: FieldError[]): Map<string, string[]> {
   const texts = new Map<string, string[]>();
+  if (query === '') return texts;
   for (const pair of query.split('&')) {
     if (pair === '') continue;
     const at = pair.indexOf('=');
@@ -100,6 +101,7 @@ function parseQuery(query: string, errors: FieldError[]): Map<string, string[]> 
 }
 
 function percentDecoded(text: string): string | undefined {
+  if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

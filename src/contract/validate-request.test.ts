@@ -30,7 +30,7 @@ describe('a valid request', () => {
   });
 
   test('gives the body as it came', async () => {
-    await expect(validateRequest(route('createSession'), json(login))).resolves.toEqual({
+    expect(await validateRequest(route('createSession'), json(login))).toEqual({
       valid: true,
       input: { body: login },
     });

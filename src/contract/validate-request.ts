@@ -1,5 +1,5 @@
 import type { FieldError } from '../shared/problem.ts';
-import { decodeParameters, type RawParameters } from './decoder.ts';
+import { decodeParameters, type DecodedParameters, type RawParameters } from './decoder.ts';
 import { fieldErrors, maxFieldErrors, type Place } from './field-errors.ts';
 import * as validators from './generated/validators.js';
 import type { PlainInput } from './handlers.ts';
@@ -30,32 +30,77 @@ interface Part {
   readonly data: unknown;
 }
 
+/** What validating needs to know of a route, looked up once. */
+interface Plan {
+  readonly query: Validator;
+  readonly path: Validator | null;
+  readonly headers: Validator | null;
+  /** By media type; null for bodies that are passed through. */
+  readonly bodies: ReadonlyMap<string, Validator | null>;
+  readonly hasQuery: boolean;
+  readonly severalBodies: boolean;
+}
+
+const plans = new WeakMap<Route, Plan>();
+
+function planOf(route: Route): Plan {
+  const known = plans.get(route);
+  if (known !== undefined) return known;
+  const { validators: names, requestBody, parameters } = route;
+  const named = (name: string | null) => (name === null ? null : validatorNamed(byName, name));
+  const plan: Plan = {
+    query: validatorNamed(byName, names.query),
+    path: named(names.path),
+    headers: named(names.headers),
+    bodies: new Map(requestBody?.content.map(({ mediaType, validator }) => [mediaType, named(validator)])),
+    hasQuery: parameters.some((parameter) => parameter.in === 'query'),
+    severalBodies: (requestBody?.content.length ?? 0) > 1,
+  };
+  plans.set(route, plan);
+  return plan;
+}
+
 /**
- * Decodes and validates a request against its operation. A missing `If-Match` passes: that is 428, not 400, and for the
- * server to answer.
+ * Decodes and validates a request against its operation; at once when nothing is wrong. A missing `If-Match` passes: that is
+ * 428, not 400, and for the server to answer.
  */
-export async function validateRequest(route: Route, raw: RawRequest): Promise<RequestVerdict> {
-  const { errors: decodingErrors, ...decoded } = decodeParameters(route.parameters, raw);
+export function validateRequest(route: Route, raw: RawRequest): RequestVerdict | Promise<RequestVerdict> {
+  const plan = planOf(route);
+  const decoded = decodeParameters(route.parameters, raw);
+  const hasBody = raw.body !== undefined && raw.body !== null;
+  const body = hasBody && raw.mediaType !== null ? plan.bodies.get(raw.mediaType) : null;
+  const valid =
+    decoded.errors.length === 0 &&
+    plan.query(decoded.query) &&
+    (plan.path === null || plan.path(decoded.path)) &&
+    (plan.headers === null || plan.headers(decoded.headers)) &&
+    (hasBody ? body === null || body === undefined || body(raw.body) : route.requestBody?.required !== true);
+  return valid ? { valid, input: inputOf(route, plan, decoded, raw, hasBody) } : refuse(route, raw, decoded, hasBody);
+}
+
+/** Everything that is wrong with a request. */
+async function refuse(
+  route: Route,
+  raw: RawRequest,
+  decoded: DecodedParameters,
+  hasBody: boolean,
+): Promise<RequestVerdict> {
   const parts: Part[] = [{ place: 'query', validator: route.validators.query, data: decoded.query }];
-  if (route.validators.path !== null)
+  if (route.validators.path !== null) {
     parts.push({ place: 'path', validator: route.validators.path, data: decoded.path });
+  }
   if (route.validators.headers !== null) {
     parts.push({ place: 'header', validator: route.validators.headers, data: decoded.headers });
   }
   const content = route.requestBody?.content.find(({ mediaType }) => mediaType === raw.mediaType);
-  const hasBody = raw.body !== undefined && raw.body !== null;
   const bodyErrors: FieldError[] = [];
   if (hasBody && content !== undefined && content.validator !== null) {
     parts.push({ place: 'body', validator: content.validator, data: raw.body });
   } else if (!hasBody && route.requestBody?.required === true) {
     bodyErrors.push({ pointer: '', detail: 'is missing: this operation needs a body' });
   }
-
   const failed = parts.filter(({ validator, data }) => !validatorNamed(byName, validator)(data));
-  if (failed.length === 0 && decodingErrors.length === 0 && bodyErrors.length === 0) {
-    return { valid: true, input: inputOf(route, decoded, hasBody ? raw.body : undefined, raw.mediaType) };
-  }
-  const found = [...decodingErrors, ...(await explain(failed, raw.bodyBytes)), ...bodyErrors];
+  const found = [...decoded.errors, ...(await explain(failed, raw.bodyBytes)), ...bodyErrors];
   return { valid: false, errors: onePerPointer(found).slice(0, maxFieldErrors) };
 }
 
@@ -83,17 +128,18 @@ function onePerPointer(errors: readonly FieldError[]): FieldError[] {
 
 function inputOf(
   route: Route,
-  decoded: Required<Pick<PlainInput, 'path' | 'query' | 'headers'>>,
-  body: unknown,
-  mediaType: string | null,
+  plan: Plan,
+  { path, query, headers }: DecodedParameters,
+  raw: RawRequest,
+  hasBody: boolean,
 ): PlainInput {
-  return {
-    ...(route.validators.path === null ? {} : { path: decoded.path }),
-    ...(route.parameters.some((parameter) => parameter.in === 'query') ? { query: decoded.query } : {}),
-    ...(route.validators.headers === null ? {} : { headers: decoded.headers }),
-    ...(route.requestBody === null ? {} : { body }),
-    ...(route.requestBody !== null && route.requestBody.content.length > 1 && mediaType !== null ? { mediaType } : {}),
-  };
+  const input: { -readonly [Key in keyof PlainInput]: PlainInput[Key] } = {};
+  if (plan.path !== null) input.path = path;
+  if (plan.hasQuery) input.query = query;
+  if (plan.headers !== null) input.headers = headers;
+  if (route.requestBody !== null) input.body = hasBody ? raw.body : undefined;
+  if (plan.severalBodies && raw.mediaType !== null) input.mediaType = raw.mediaType;
+  return input;
 }
 
 export function validatorNamed(table: Readonly<Record<string, Validator | undefined>>, name: string): Validator {

@@ -1,5 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
+import { isLogged, writeLine } from '../telemetry/logs.ts';
 import type { Logger } from '../telemetry/logs.ts';
+import { maskText } from '../telemetry/redaction.ts';
 import type { Exchange } from './exchange.ts';
 import type { RouteMetrics } from './metrics.ts';
 
@@ -8,7 +10,7 @@ import type { RouteMetrics } from './metrics.ts';
  * neither are queries nor concrete paths: they may hold personal data.
  */
 export function recordExchange(exchange: Exchange, metrics: RouteMetrics | null, log: Logger): void {
-  const { req, res, route, span } = exchange;
+  const { res, route, span } = exchange;
   let recorded = false;
   exchange.record = () => {
     if (recorded) return;
@@ -22,20 +24,25 @@ export function recordExchange(exchange: Exchange, metrics: RouteMetrics | null,
       span.end();
     }
     if (route?.rateLimit === 'internal' && status < 500) return;
-    const line = {
-      requestId: exchange.requestId,
-      correlationId: exchange.correlationId,
-      operation: route?.operationId,
-      method: req.method,
-      status,
-      milliseconds: Math.round(milliseconds * 10) / 10,
-      ...(exchange.problem === undefined ? {} : { code: exchange.problem }),
-      ...(exchange.principal === null ? {} : { userId: exchange.principal.userId }),
-      ...(exchange.replayed === true ? { replayed: true } : {}),
-      ...(res.writableEnded || !res.destroyed ? {} : { cut: true }),
-    };
-    if (status >= 500) log.error(line, 'request');
-    else log.info(line, 'request');
+    const level = status >= 500 ? 'error' : 'info';
+    if (isLogged(log, level)) writeLine(log, level, lineOf(exchange, status, milliseconds), 'request');
   };
-  res.once('close', exchange.record);
+  res.on('close', exchange.record);
+}
+
+/**
+ * The line's own fields as JSON, put together by hand. Nothing in it needs escaping: ids, codes and method are of few
+ * characters, and the one text that a stranger chose, the correlation id, is of the same.
+ */
+function lineOf(exchange: Exchange, status: number, milliseconds: number): string {
+  const { req, res, requestId, correlationId, route, principal, problem } = exchange;
+  const correlation = correlationId === requestId ? requestId : maskText(correlationId);
+  let line = `"requestId":"${requestId}","correlationId":"${correlation}","trace":"${exchange.traceId}"`;
+  if (route !== null) line += `,"operation":"${route.operationId}"`;
+  line += `,"method":"${req.method ?? ''}","status":${status},"milliseconds":${Math.round(milliseconds * 10) / 10}`;
+  if (problem !== undefined) line += `,"code":"${problem}"`;
+  if (principal !== null) line += `,"userId":${JSON.stringify(principal.userId)}`;
+  if (exchange.replayed) line += ',"replayed":true';
+  if (!res.writableEnded && res.destroyed) line += ',"cut":true';
+  return line;
 }

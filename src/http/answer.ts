@@ -13,28 +13,26 @@ export function toAnswer(route: Route, result: PlainResult): Answer {
   const mediaType = mediaTypeOf(route, result);
   const headers = textHeaders(result.headers);
   if (result.body === undefined || mediaType === null) return { status: result.status, headers, body: null };
-  return {
-    status: result.status,
-    headers: { ...headers, ...contentType(mediaType) },
-    body: bodyOf(result.body, mediaType),
-  };
+  headers['Content-Type'] = contentType(mediaType);
+  return { status: result.status, headers, body: bodyOf(result.body, mediaType) };
 }
 
 /** The same for a body that is still being produced. */
 export function toStreamedAnswer(route: Route, result: PlainResult): StreamedAnswer {
   if (!isAsyncIterable(result.body)) throw new Error(`${route.operationId} streams, but its handler gave no stream.`);
   const mediaType = mediaTypeOf(route, result);
-  const headers = { ...textHeaders(result.headers), ...(mediaType === null ? {} : contentType(mediaType)) };
+  const headers = textHeaders(result.headers);
+  if (mediaType !== null) headers['Content-Type'] = contentType(mediaType);
   return { status: result.status, headers, chunks: result.body };
 }
 
-function contentType(mediaType: string): Record<string, string> {
-  return { 'Content-Type': mediaType.startsWith('text/') ? `${mediaType}; charset=utf-8` : mediaType };
+function contentType(mediaType: string): string {
+  return mediaType.startsWith('text/') ? `${mediaType}; charset=utf-8` : mediaType;
 }
 
 function textHeaders(headers: PlainResult['headers']): Record<string, string> {
   const text: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers ?? {})) text[name] = String(value);
+  for (const name in headers) text[name] = String(headers[name]);
   return text;
 }
 

@@ -5,10 +5,9 @@ import type { Logger } from '../telemetry/logs.ts';
 import { recordExchange } from './access-log.ts';
 import { ClientGone } from './body.ts';
 import type { ClientAddress } from './client-address.ts';
-import { beginExchange } from './exchange.ts';
-import type { Exchange } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { runOperation } from './operations.ts';
-import type { Operation, OperationDependencies } from './operations.ts';
+import type { Operation, OperationDependencies, Outcome } from './operations.ts';
 import { toProblem } from './problems.ts';
 import { problemAnswer, send } from './respond.ts';
 import type { Answer, Responder } from './respond.ts';
@@ -32,33 +31,29 @@ export interface RawExchange {
 }
 
 /** Runs an operation and answers, whatever happens. Never rejects. */
-export async function answerOperation(
+export function answerOperation(
   options: AnsweringOptions,
   operation: Operation,
   raw: RawExchange,
   path: Readonly<Record<string, string>>,
 ): Promise<void> {
   const exchange = begin(options, raw, operation);
-  await withCorrelation(exchange, async () => {
+  return withCorrelation(exchange, async () => {
     try {
-      await write(options, operation, exchange, path);
+      const outcome = await runOperation(options.dependencies, operation, exchange, path);
+      if (outcome.kind === 'answer') send(exchange, options.responder, outcome.answer);
+      else await stream(options, exchange, outcome);
     } catch (error) {
       fail(options, exchange, error, operation);
     }
   });
 }
 
-async function write(
-  { dependencies, responder, heartbeatMilliseconds }: AnsweringOptions,
-  operation: Operation,
+async function stream(
+  { responder, heartbeatMilliseconds }: AnsweringOptions,
   exchange: Exchange,
-  path: Readonly<Record<string, string>>,
+  outcome: Extract<Outcome, { kind: 'stream' }>,
 ): Promise<void> {
-  const outcome = await runOperation(dependencies, operation, exchange, path);
-  if (outcome.kind === 'answer') {
-    send(exchange, responder, outcome.answer);
-    return;
-  }
   const isEvents = outcome.answer.headers['Content-Type']?.startsWith('text/event-stream') === true;
   if (!isEvents) return sendStream(exchange, responder, outcome.answer);
   return sendEvents(exchange, responder, outcome.answer, { signal: outcome.signal, heartbeatMilliseconds });
@@ -81,7 +76,7 @@ export async function answerOther(
 }
 
 function begin({ clientAddress, log }: AnsweringOptions, { req, res }: RawExchange, operation?: Operation): Exchange {
-  const exchange = beginExchange({ req, res, ip: clientAddress(req), route: operation?.route ?? null });
+  const exchange = new Exchange({ req, res, ip: clientAddress(req), route: operation?.route ?? null });
   recordExchange(exchange, operation?.metrics ?? null, log);
   return exchange;
 }

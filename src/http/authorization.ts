@@ -10,21 +10,24 @@ import type { TokenVerifier } from './authentication.ts';
  * @returns the principal the handler gets.
  * @throws Problem 403 `insufficient-scope`; 401 when the account is no longer allowed in.
  */
-export async function authorize(
+export function authorize(
   verifier: TokenVerifier,
   principal: Principal,
   scopes: readonly string[],
-): Promise<Principal> {
+): Principal | Promise<Principal> {
   requireScopes(principal, scopes);
-  if (!scopes.some((scope) => verifier.isPrivileged(scope))) return principal;
+  return scopes.some((scope) => verifier.isPrivileged(scope)) ? refresh(verifier, principal, scopes) : principal;
+}
+
+async function refresh(verifier: TokenVerifier, principal: Principal, scopes: readonly string[]): Promise<Principal> {
   const current = await verifier.refreshPrincipal(principal);
   requireScopes(current, scopes);
   return current;
 }
 
 function requireScopes(principal: Principal, scopes: readonly string[]): void {
+  if (scopes.every((scope) => principal.scopes.has(scope))) return;
   const missing = scopes.filter((scope) => !principal.scopes.has(scope));
-  if (missing.length === 0) return;
   throw new Problem(platformProblems['insufficient-scope'], {
     detail: `This needs the scope ${missing.join(', ')}.`,
     headers: { 'www-authenticate': `Bearer realm="portico", error="insufficient_scope", scope="${scopes.join(' ')}"` },

@@ -50,6 +50,8 @@ export function refuseOversized(req: IncomingMessage, encoding: ContentEncoding,
 export async function readBody(req: IncomingMessage, encoding: ContentEncoding, limits: BodyLimits): Promise<Buffer> {
   const source = encoding === 'identity' ? req : openBody(req, encoding, limits);
   sendContinue(req);
+  // Small bodies come with their head, in one packet: nothing to wait for, and no timer to set.
+  if (source === req && hasArrived(req)) return takeWhole(req, limits.maxBytes);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -77,6 +79,26 @@ export async function readBody(req: IncomingMessage, encoding: ContentEncoding, 
     // Stays: a late error (the socket breaking after the answer) must not be without a listener.
     source.on('error', (error) => settle(error instanceof Problem ? error : new ClientGone()));
   });
+}
+
+// Bodies that were taken before Node had marked their request as complete, which it does with the next callback.
+const taken = new WeakSet<IncomingMessage>();
+
+/** True when no byte of the request's body is outstanding. */
+export function isBodyComplete(req: IncomingMessage): boolean {
+  return req.complete || taken.has(req);
+}
+
+function hasArrived(req: IncomingMessage): boolean {
+  return req.complete || req.readableLength === Number(req.headers['content-length']);
+}
+
+/** All of a body that has arrived. @throws Problem 413 */
+function takeWhole(req: IncomingMessage, maxBytes: number): Buffer {
+  if (!req.complete) taken.add(req);
+  const whole = (req.read() as Buffer | null) ?? Buffer.alloc(0);
+  if (whole.length > maxBytes) throw tooLarge(maxBytes);
+  return whole;
 }
 
 /**

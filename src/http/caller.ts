@@ -11,18 +11,31 @@ export interface CallerOptions {
 }
 
 /** The caller as handlers see it. Its signal is made only for those that look at it. */
-export function createCaller({ exchange, ending, expiresAt }: CallerOptions): AnonymousCaller {
-  let signal: AbortSignal | undefined;
-  return {
-    principal: exchange.principal,
-    ip: exchange.ip,
-    requestId: exchange.requestId,
-    correlationId: exchange.correlationId,
-    get signal() {
-      signal ??= endOfRequest(exchange, ending, expiresAt);
-      return signal;
-    },
-  };
+export function createCaller(options: CallerOptions): AnonymousCaller {
+  return new Caller(options);
+}
+
+class Caller implements AnonymousCaller {
+  readonly principal: AnonymousCaller['principal'];
+  readonly ip: string;
+  readonly requestId: string;
+  readonly correlationId: string;
+  private readonly options: CallerOptions;
+  private made: AbortSignal | undefined;
+
+  constructor(options: CallerOptions) {
+    const { exchange } = options;
+    this.principal = exchange.principal;
+    this.ip = exchange.ip;
+    this.requestId = exchange.requestId;
+    this.correlationId = exchange.correlationId;
+    this.options = options;
+  }
+
+  get signal(): AbortSignal {
+    this.made ??= endOfRequest(this.options);
+    return this.made;
+  }
 }
 
 /** The same caller inside the platform's transaction. */
@@ -44,7 +57,7 @@ export function inTransaction(
   };
 }
 
-function endOfRequest({ res }: Exchange, ending: AbortSignal, expiresAt: Date | null): AbortSignal {
+function endOfRequest({ exchange: { res }, ending, expiresAt }: CallerOptions): AbortSignal {
   const controller = new AbortController();
   const abort = () => controller.abort();
   if (res.closed || ending.aborted) abort();

@@ -46,7 +46,7 @@ function plain(address: string): string {
 
 /** What a limit counts by: an IPv4 address, or the /64 of an IPv6 address, which is what one customer is given. */
 export function addressKey(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(':') || !isIPv6(address)) return address;
   const [head = '', tail] = address.split('::');
   const groups = head === '' ? [] : head.split(':');
   const last = tail === undefined || tail === '' ? [] : tail.split(':');

@@ -17,13 +17,10 @@ import { problemBody } from './problems.ts';
  * close`, a body that is not JSON and one byte beyond Content-Length then ends the process (same family as hapi#4363).
  */
 export function handleMalformed(listener: Server, log: Logger): void {
+  // The last request of each connection; it stays when it is answered, which `writableEnded` tells.
   const busy = new WeakMap<Duplex, ServerResponse>();
   listener.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
-    const { socket } = req;
-    busy.set(socket, res);
-    res.once('close', () => {
-      if (busy.get(socket) === res) busy.delete(socket);
-    });
+    busy.set(req.socket, res);
   });
 
   listener.removeAllListeners('clientError');
@@ -35,7 +32,7 @@ export function handleMalformed(listener: Server, log: Logger): void {
       return;
     }
     // A reset, or an answer whose head has left: no second head may follow it.
-    if (error.code === 'ECONNRESET' || !socket.writable || res?.headersSent === true) {
+    if (error.code === 'ECONNRESET' || !socket.writable || (res?.headersSent === true && !res.closed)) {
       socket.destroy();
       return;
     }

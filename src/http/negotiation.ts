@@ -13,6 +13,8 @@ const CHARSET = /(?:^|;)\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/i;
  */
 export function requestMediaType(req: IncomingMessage, declared: readonly MediaType[]): MediaType {
   const header = req.headers['content-type'];
+  const [first] = declared;
+  if (first !== undefined && header === first.mediaType) return first;
   const match = header === undefined ? null : CONTENT_TYPE.exec(header);
   const type = match?.[1]?.toLowerCase();
   const found = declared.find(({ mediaType }) => mediaType === type);

@@ -23,7 +23,7 @@ import type { Guard } from './service-operations.ts';
 import type { StreamedAnswer } from './stream.ts';
 
 export interface OperationDependencies extends CommandDependencies {
-  readonly validate: (route: Route, raw: RawRequest) => Promise<RequestVerdict>;
+  readonly validate: (route: Route, raw: RawRequest) => RequestVerdict | Promise<RequestVerdict>;
   readonly authenticate: Authenticate;
   readonly verifier: TokenVerifier;
   readonly rateLimit: RateLimit;
@@ -96,7 +96,7 @@ export async function runOperation(
   path: PathParameters,
 ): Promise<Outcome> {
   const { route } = operation;
-  Object.assign(exchange.headers, operation.headers);
+  if (route.deprecated !== null) Object.assign(exchange.headers, operation.headers);
   // Counted before anything else, so that floods of malformed requests count too; judged only after parsing.
   const flood = route.rateLimit === 'internal' ? null : await dependencies.rateLimit.admit(exchange);
   requireAcceptable(exchange.req.headers.accept, operation.produced);

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis } from 'rate-limiter-flexible';
+import { RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Database } from '../database/transaction.ts';
-import type { CounterFactory } from './rate-limit.ts';
+import { memoryCounter } from './memory-counter.ts';
+import type { Count, Counter, CounterFactory } from './rate-limit.ts';
 
 /** Where counters live, and what releases it. */
 export interface CounterStore {
@@ -15,7 +17,7 @@ export interface CounterStore {
 /** For a single process. */
 export function memoryCounters(): CounterStore {
   return {
-    counters: ({ name, points, duration }) => new RateLimiterMemory({ keyPrefix: name, points, duration }),
+    counters: ({ points, duration }) => memoryCounter(points, duration),
     ready: async () => {},
     close: async () => {},
   };
@@ -32,19 +34,21 @@ export function postgresCounters(database: Database): CounterStore {
   };
   return {
     counters: ({ name, points, duration }) =>
-      new RateLimiterPostgres({
-        storeClient,
-        storeType: 'pool',
-        schemaName: 'platform',
-        tableName: 'rate_limits',
-        tableCreated: true,
-        clearExpiredByTimeout: false,
-        keyPrefix: name,
-        points,
-        duration,
-        // A key that is over its quota is refused from memory for the rest of its window.
-        inMemoryBlockOnConsumed: points + 1,
-      }),
+      fromLibrary(
+        new RateLimiterPostgres({
+          storeClient,
+          storeType: 'pool',
+          schemaName: 'platform',
+          tableName: 'rate_limits',
+          tableCreated: true,
+          clearExpiredByTimeout: false,
+          keyPrefix: name,
+          points,
+          duration,
+          // A key that is over its quota is refused from memory for the rest of its window.
+          inMemoryBlockOnConsumed: points + 1,
+        }),
+      ),
     ready: async () => {},
     close: async () => {},
   };
@@ -62,17 +66,34 @@ export function redisCounters(url: string, onError: (error: Error) => void): Cou
   storeClient.on('error', onError);
   return {
     counters: ({ name, points, duration }) =>
-      new RateLimiterRedis({
-        storeClient,
-        keyPrefix: `portico:limit:${name}`,
-        points,
-        duration,
-        rejectIfRedisNotReady: true,
-        inMemoryBlockOnConsumed: points + 1,
-      }),
+      fromLibrary(
+        new RateLimiterRedis({
+          storeClient,
+          keyPrefix: `portico:limit:${name}`,
+          points,
+          duration,
+          rejectIfRedisNotReady: true,
+          inMemoryBlockOnConsumed: points + 1,
+        }),
+      ),
     async ready() {
       if (storeClient.status !== 'ready') await once(storeClient, 'ready');
     },
     close: async () => storeClient.disconnect(),
+  };
+}
+
+/** The library rejects with the state when the quota is used up, and with an error when it cannot count. */
+export function fromLibrary(limiter: Pick<RateLimiterAbstract, 'consume'>): Counter {
+  return {
+    async consume(key, points): Promise<Count> {
+      try {
+        const { remainingPoints, msBeforeNext } = await limiter.consume(key, points);
+        return { remaining: remainingPoints, millisecondsLeft: msBeforeNext };
+      } catch (reason) {
+        if (reason instanceof RateLimiterRes) return { remaining: -1, millisecondsLeft: reason.msBeforeNext };
+        throw reason;
+      }
+    },
   };
 }

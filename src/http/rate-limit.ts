@@ -1,5 +1,3 @@
-import { RateLimiterRes } from 'rate-limiter-flexible';
-import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { RateLimitClass } from '../contract/route.ts';
 import { unavailable } from '../shared/platform-problems.ts';
 import type { Logger } from '../telemetry/logs.ts';
@@ -43,21 +41,35 @@ const whenStoreIsAway: Readonly<Record<PolicyName, 'open' | 'closed'>> = {
 /** Makes the counter of one policy; rate-limit-stores.ts has one for memory, PostgreSQL and Redis. */
 export type CounterFactory = (options: { name: string; points: number; duration: number }) => Counter;
 
-/** Rejects with the state, a `RateLimiterRes`, when the quota is used up; with anything else when it cannot count. */
-export type Counter = Pick<RateLimiterAbstract, 'consume'>;
+/**
+ * Counts requests under a key. At once where the counts are this process's own: a promise costs more than counting. A
+ * counter that cannot count throws or rejects.
+ */
+export interface Counter {
+  consume(key: string, points: number): Count | Promise<Count>;
+}
+
+/** A key's window after counting. */
+export interface Count {
+  /** Below zero: one too many. */
+  readonly remaining: number;
+  readonly millisecondsLeft: number;
+}
 
 export interface RateLimit {
   /**
    * Counts against the caller's address and against everyone, before anything is known of the request.
    * @returns the refusal (429), to be thrown when its turn in the order of judgement comes; null when there is room.
    */
-  admit(exchange: Exchange): Promise<RateLimited | null>;
+  admit(exchange: Exchange): Awaitable<RateLimited | null>;
   /**
    * Counts against the operation's class, for the principal or else the address, and adds the RateLimit headers.
    * @throws Problem 429; 503 when the store is away and the class is closed then.
    */
-  charge(exchange: Exchange, rateLimitClass: RateLimitClass): Promise<void>;
+  charge(exchange: Exchange, rateLimitClass: RateLimitClass): Awaitable<void>;
 }
+
+type Awaitable<T> = T | Promise<T>;
 
 export interface RateLimitOptions {
   readonly counters: CounterFactory;
@@ -97,16 +109,28 @@ export function createRateLimit({ counters, factor, log, onRefusal }: RateLimitO
   const everyone = policy('everyone');
   let lease = 0;
 
-  async function count(exchange: Exchange, of: Policy, key: string, points: number): Promise<RateLimited | null> {
+  function count(exchange: Exchange, of: Policy, key: string, points: number): Awaitable<RateLimited | null> {
     try {
-      announce(exchange, of, await of.counter.consume(key, points));
-      return null;
-    } catch (reason) {
-      if (!(reason instanceof RateLimiterRes)) return storeIsAway(of, reason);
-      announce(exchange, of, reason);
-      onRefusal(of.name);
-      return new RateLimited([of.name], secondsLeft(reason));
+      const counted = of.counter.consume(key, points);
+      if (!(counted instanceof Promise)) return judge(exchange, of, counted);
+      return counted.then(
+        (state) => judge(exchange, of, state),
+        (error: unknown) => storeIsAway(of, error),
+      );
+    } catch (error) {
+      return storeIsAway(of, error);
     }
+  }
+
+  /** The policy that was counted last is the one in force: the class, or for early refusals the address. */
+  function judge({ headers }: Exchange, of: Policy, { remaining, millisecondsLeft }: Count): RateLimited | null {
+    // Rounded up: a client that waits this long never comes too early.
+    const seconds = Math.max(1, Math.ceil(millisecondsLeft / 1_000));
+    headers['RateLimit-Policy'] = of.header;
+    headers['RateLimit'] = `"${of.name}";r=${Math.max(0, remaining)};t=${seconds}`;
+    if (remaining >= 0) return null;
+    onRefusal(of.name);
+    return new RateLimited([of.name], seconds);
   }
 
   function storeIsAway(of: Policy, error: unknown): null {
@@ -116,31 +140,30 @@ export function createRateLimit({ counters, factor, log, onRefusal }: RateLimitO
   }
 
   return {
-    async admit(exchange) {
-      if (lease === 0) {
-        const refusal = await count(exchange, everyone, 'everyone', leaseSize);
-        if (refusal !== null) return refusal;
-        lease += leaseSize;
+    admit(exchange) {
+      if (lease > 0) {
+        lease -= 1;
+        return count(exchange, address, addressKey(exchange.ip), 1);
       }
-      lease -= 1;
-      return count(exchange, address, addressKey(exchange.ip), 1);
+      return leaseAndAdmit(exchange);
     },
-    async charge(exchange, rateLimitClass) {
+    charge(exchange, rateLimitClass) {
       if (rateLimitClass === 'internal') return;
       const key = exchange.principal?.userId ?? addressKey(exchange.ip);
-      const refusal = await count(exchange, classes[rateLimitClass], key, 1);
-      if (refusal !== null) throw refusal;
+      const refusal = count(exchange, classes[rateLimitClass], key, 1);
+      if (refusal instanceof Promise) return refusal.then(throwIfRefused);
+      throwIfRefused(refusal);
     },
   };
+
+  async function leaseAndAdmit(exchange: Exchange): Promise<RateLimited | null> {
+    const refusal = await count(exchange, everyone, 'everyone', leaseSize);
+    if (refusal !== null) return refusal;
+    lease += leaseSize - 1;
+    return count(exchange, address, addressKey(exchange.ip), 1);
+  }
 }
 
-/** The policy that was counted last is the one in force: the class, or for early refusals the address. */
-function announce({ headers }: Exchange, of: Policy, state: RateLimiterRes): void {
-  headers['RateLimit-Policy'] = of.header;
-  headers['RateLimit'] = `"${of.name}";r=${state.remainingPoints};t=${secondsLeft(state)}`;
-}
-
-/** Rounded up: a client that waits this long never comes too early. */
-function secondsLeft(state: RateLimiterRes): number {
-  return Math.max(1, Math.ceil(state.msBeforeNext / 1_000));
+function throwIfRefused(refusal: RateLimited | null): void {
+  if (refusal !== null) throw refusal;
 }

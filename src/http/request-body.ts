@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -52,7 +53,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 function parseValue(bytes: Buffer, mediaType: string): unknown {
   let text: string;
   try {
-    text = utf8.decode(bytes);
+    // ASCII needs neither a check nor a second look.
+    text = isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes);
   } catch (error) {
     throw malformed('The body is not valid UTF-8.', error);
   }

@@ -9,6 +9,7 @@ import { Problem } from '../shared/problem.ts';
 import { answerOperation, answerOther } from './answering.ts';
 import type { AnsweringOptions } from './answering.ts';
 import type { Cors } from './cors.ts';
+import { answerDirectly } from './direct.ts';
 import { handleMalformed } from './malformed.ts';
 import { answerUndeclaredMethod, undeclaredMethods } from './methods.ts';
 import type { Operation } from './operations.ts';
@@ -81,8 +82,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     router: { isCaseSensitive: true, stripTrailingSlash: false },
     routes: { cors: false, security: false },
   });
-  handleMalformed(listener, log);
-
   for (const operation of operations) {
     const { route } = operation;
     server.route({
@@ -145,6 +144,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     });
     return h.abandon;
   });
+
+  answerDirectly(listener, server, operations, (operation, raw, path) => {
+    void answerOperation(options, operation, raw, path);
+  });
+  // For every request, whoever answers it: must see them first.
+  handleMalformed(listener, log);
 
   return {
     async start() {

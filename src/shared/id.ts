@@ -1,22 +1,22 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
-// Filled 400 ids at a time: a call into the random source costs more than all the rest (measured: 6 % of a request).
-const random = Buffer.alloc(4_000);
-let used = random.length;
+// 256 ids' worth at a time, as text: a call into the random source costs more than all the rest (measured: 6 % of a request).
+const idDigits = 19;
+let random = '';
+let used = 0;
 
 /** A new UUIDv7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then 74 random bits, so ids sort by creation time. */
 export function newId(milliseconds: number = Date.now()): string {
   if (used === random.length) {
-    randomFillSync(random);
+    random = randomBytes((idDigits * 256) / 2).toString('hex');
     used = 0;
   }
-  const bytes = Buffer.allocUnsafe(16);
-  bytes.writeUIntBE(milliseconds, 0, 6);
-  random.copy(bytes, 6, used, used + 10);
-  used += 10;
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return format(bytes);
+  const at = used;
+  used += idDigits;
+  const time = milliseconds.toString(16).padStart(12, '0');
+  // The variant's two bits are 10: a digit from 8 to b.
+  const variant = '89ab'[Number.parseInt(random.charAt(at + 3), 16) & 3] ?? '8';
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(at, at + 3)}-${variant}${random.slice(at + 4, at + 7)}-${random.slice(at + 7, at + 19)}`;
 }
 
 /**

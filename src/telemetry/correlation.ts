@@ -9,7 +9,7 @@ export interface Correlation {
   /** The caller's X-Correlation-ID, else the id of the first request; jobs inherit it from whoever enqueued them. */
   readonly correlationId: string;
   /** What runs: an operationId, or the name of a job. */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
   /** Of a request: the client's address. */
   readonly ip?: string;
   /** Of a request: who proved to be calling, once that is known. */
@@ -17,7 +17,7 @@ export interface Correlation {
   /** W3C traceparent to pass on. Its sampled flag is our own decision, never a stranger's. */
   readonly traceparent: string;
   /** The span in progress; absent when this trace is not sampled, and then no child span is made either. */
-  readonly span?: Span;
+  readonly span?: Span | undefined;
 }
 
 const storage = new AsyncLocalStorage<Correlation>();

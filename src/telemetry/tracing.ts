@@ -87,13 +87,21 @@ export interface RootSpan {
 
 /** Begins the outermost span of a request or job, or only names the trace when it is not sampled. */
 export function beginTrace(root: RootSpan): { readonly span: Span | undefined; readonly traceparent: string } {
-  if (tracer === null || !root.sampled) {
-    const traceId = root.parent?.traceId ?? root.requestId.replaceAll('-', '');
-    return { span: undefined, traceparent: `00-${traceId}-${root.parent?.spanId ?? newSpanId(root.requestId)}-00` };
-  }
+  const span = beginSpan(root);
+  return { span, traceparent: nameTrace(span, root.parent, root.requestId) };
+}
+
+/** Begins the outermost span of a request or job; undefined when it is not sampled. */
+export function beginSpan(root: RootSpan): Span | undefined {
+  if (tracer === null || !root.sampled) return undefined;
   const place = root.parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote(root.parent));
-  const span = tracer.startSpan(root.name, { kind: root.kind, attributes: root.attributes }, place);
-  return { span, traceparent: traceparentOf(span) };
+  return tracer.startSpan(root.name, { kind: root.kind, attributes: root.attributes }, place);
+}
+
+/** The traceparent to pass on for what {@link beginSpan} began, or did not. */
+export function nameTrace(span: Span | undefined, parent: TraceParent | null, requestId: string): string {
+  if (span !== undefined) return traceparentOf(span);
+  return `00-${parent?.traceId ?? requestId.replaceAll('-', '')}-${parent?.spanId ?? newSpanId(requestId)}-00`;
 }
 
 /** Runs `work` in a child span of the current one; just runs it when nothing is being recorded. */
