@@ -1,7 +1,8 @@
 /**
  * Behind contract-tests/run: starts Portico, lets schemathesis try every operation, then again through the oracle, which also
- * watches every test that speaks to a whole Portico, follows a trace, and counts. Arguments go to `schemathesis run`, for
- * example `npm run test:contract -- --include-operation-id getWallet`; all else is then left out.
+ * watches every test that speaks to a whole Portico; switches a share of the seeded defects on; follows a trace; and counts.
+ * Arguments go to `schemathesis run`, for example `npm run test:contract -- --include-operation-id getWallet`; all else is then
+ * left out.
  */
 import { verdictOf } from './oracle/verdict.ts';
 import { createOracle } from './oracle/oracle.ts';
@@ -11,6 +12,8 @@ import { people, startTestedPortico } from './portico-process.ts';
 import type { PorticoProcess } from './portico-process.ts';
 import { runSchemathesis } from './schemathesis.ts';
 import type { Verdict } from './schemathesis.ts';
+import { defects, shareOf } from './seeded-defects/defects.ts';
+import { proveDefects } from './seeded-defects/prove-defects.ts';
 
 /** Cases per operation and phase. Nightly runs may set more. */
 const maxExamples = Number(process.env['CONTRACT_EXAMPLES'] ?? 40);
@@ -71,6 +74,7 @@ async function tryEverything(portico: PorticoProcess): Promise<void> {
     results.push({ name: 'schemathesis, through the oracle', verdict });
     results.push({ name: 'tests, through the oracle', verdict: await watchTests(oracle, folder('tests.json')) });
     results.push({ name: 'oracle', verdict: verdictOf(oracle, { atLeast: leastMessages }) });
+    results.push({ name: 'seeded defects', verdict: await proveDefects(shareOf(defects), portico) });
   } finally {
     await oracle.close();
   }

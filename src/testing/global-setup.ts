@@ -10,8 +10,12 @@ declare global {
   var porticoTestServer: { readonly server: EmbeddedPostgres; readonly directory: string } | undefined;
 }
 
-/** One real PostgreSQL for the whole run, and in it one migrated database that every test file clones. */
+/**
+ * One real PostgreSQL for the whole run, and in it one migrated database that every test file clones. Whoever runs Jest many
+ * times calls this first: a server that TEST_SERVER_URL names is used, and stays.
+ */
 export default async function globalSetup(): Promise<void> {
+  if (process.env['TEST_SERVER_URL'] !== undefined) return;
   const directory = mkdtempSync(path.join(tmpdir(), 'portico-test-'));
   // As root the server runs as another account, which must be able to enter.
   chmodSync(directory, 0o711);

@@ -1,0 +1,189 @@
+/** Walks every operation that changes a thing one can read: what was sent is what is read afterwards. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { routes } from '../src/contract/generated/routes.ts';
+import type { OperationId } from '../src/contract/handlers.ts';
+import { createWorld, pathOf, routeOf } from './walks/world.ts';
+import type { Person, World } from './walks/world.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Values = Readonly<Record<string, string>>;
+
+/** A change and where it is read. */
+interface Change {
+  readonly as: (world: World) => Person;
+  readonly path?: (world: World) => Promise<Values>;
+  /** Two different states to bring about; without a body the operation removes something. */
+  readonly bodies?: (world: World, attempt: number) => Fields | Promise<Fields>;
+  /** Default: where `Location` says, else the operation's own path. */
+  readonly read?: OperationId;
+  /** What must be seen there; default: every field that was sent. */
+  readonly expected?: (body: Fields) => Fields;
+}
+
+/** No operation shows what it changes, for this reason; so it is felt in another way. */
+interface Unseen {
+  readonly unseen: string;
+  readonly felt: (world: World) => Promise<void>;
+}
+
+async function newcomer({
+  createAccount,
+  logIn,
+}: World): Promise<Person & { readonly email: string; readonly password: string }> {
+  const account = await createAccount();
+  return { ...(await logIn(account)), ...account };
+}
+
+let made = 0;
+const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
+  updateProfile: {
+    as: ({ user }) => user,
+    bodies: (_, attempt) => ({ gender: attempt === 0 ? 'female' : 'other', age: 40 + attempt }),
+    read: 'getMe',
+    expected: (user) => ({ user }),
+  },
+  updatePassword: {
+    unseen: 'a password is never shown',
+    felt: async (world) => {
+      const { email, password, ...person } = await newcomer(world);
+      const newPassword = 'slow trains cross wide valleys';
+      const body = { currentPassword: password, newPassword };
+      await world.call(person, 'PUT', '/api/v1/users/password', { body });
+      await world.logIn({ email, password: newPassword });
+      await expect(world.logIn({ email, password })).rejects.toThrow('invalid-credentials');
+    },
+  },
+  deleteUserSessions: {
+    unseen: "nobody is shown another person's sessions",
+    felt: async (world) => {
+      const person = await newcomer(world);
+      const { portico, admin } = world;
+      const path = `/api/v1/users/${person.userId}/sessions`;
+      expect((await portico.request('DELETE', path, { token: admin.token })).status).toBe(204);
+      expect((await portico.request('GET', '/api/v1/auth/me', { token: person.token })).status).toBe(401);
+    },
+  },
+  updateUserLock: {
+    as: ({ admin }) => admin,
+    path: async (world) => ({ userId: (await newcomer(world)).userId }),
+    bodies: (_, attempt) => ({ reason: `reason ${attempt}` }),
+    read: 'getUser',
+    expected: ({ reason }) => ({ state: 'locked', lock: { reason } }),
+  },
+  completePhoneChange: {
+    as: ({ stranger }) => stranger,
+    bodies: async ({ portico, call, stranger, admin }) => {
+      const phone = `+98935${String((made += 1)).padStart(7, '0')}`;
+      await call(stranger, 'POST', '/api/v1/users/phone/code', { body: { phone } });
+      await portico.runJobs();
+      const path = `/api/v1/sandbox/messages?limit=1&address=${encodeURIComponent(phone)}`;
+      const { items } = await call<{ items: { text: string }[] }>(admin, 'GET', path);
+      return { phone, code: /\b[0-9]{6}\b/.exec(items[0]?.text ?? '')?.[0] };
+    },
+    read: 'getMe',
+    expected: ({ phone }) => ({ user: { phone } }),
+  },
+  updateUserRoles: {
+    as: ({ admin }) => admin,
+    path: async ({ stranger }) => ({ userId: stranger.userId }),
+    bodies: (_, attempt) => ({ roles: attempt === 0 ? ['staff', 'user'] : ['user'] }),
+    read: 'getUser',
+  },
+  updateSandboxBehaviour: {
+    as: ({ staff }) => staff,
+    path: async () => ({ channel: 'email' }),
+    bodies: (_, attempt) => ({
+      ...{ failRate: 0, rejectRate: 0, loseAnswerRate: 0, undeliveredRate: 0, loseReportRate: 0 },
+      ...{ sendDelayMilliseconds: attempt, reportDelayMilliseconds: 7 + attempt },
+    }),
+  },
+  createBonusCampaign: {
+    as: ({ staff }) => staff,
+    bodies: (_, attempt) => ({
+      ...{
+        name: `Read back ${attempt}`,
+        coins: 70 + attempt,
+        periodPolicy: 'once-per-window',
+        windowSeconds: 600 + attempt,
+      },
+      ...{ messageTemplate: 'You got {coins} coins.', defaultRegion: 'IR' },
+    }),
+  },
+  createSuppression: {
+    as: ({ admin }) => admin,
+    bodies: () => ({
+      ...{ channel: 'email', address: `read-back-${(made += 1)}@walks.example`, category: 'marketing' },
+      reason: 'asked for it',
+    }),
+  },
+  deleteSuppression: {
+    as: ({ admin }) => admin,
+    path: async (world) => ({ suppressionId: await world.createSuppression() }),
+  },
+  deleteSession: {
+    as: ({ user }) => user,
+    path: async ({ logIn }) => ({
+      sessionId: (await logIn({ email: 'user@portico.example', password: 'portico-demo-user' })).sessionId,
+    }),
+    read: 'listSessions',
+  },
+};
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+}, 120_000);
+afterAll(() => world.close());
+
+test('every operation that changes a thing has its case', () => {
+  const changing = routes.filter(
+    ({ method, responses }) => ['PUT', 'PATCH', 'DELETE'].includes(method) || responses[201] !== undefined,
+  );
+  expect(Object.keys(changes).toSorted()).toEqual(changing.map(({ operationId }) => operationId).toSorted());
+});
+
+const unseen = Object.entries(changes).filter((entry): entry is [OperationId, Unseen] => 'felt' in entry[1]);
+
+test.each(unseen)('%s changes what no operation shows, and it is felt', async (_, { felt }) => {
+  await felt(world);
+});
+
+const seen = Object.entries(changes).filter((entry): entry is [OperationId, Change] => 'as' in entry[1]);
+
+describe.each(seen)('%s', (operationId, { as, path, bodies, read, expected = (body) => body }) => {
+  const route = routeOf(operationId);
+  const get = (url: string): Promise<Response> => world.portico.request('GET', url, { token: as(world).token });
+
+  if (bodies === undefined) {
+    test('removes what is there, and no more of it is seen', async () => {
+      const values = (await path?.(world)) ?? {};
+      const source = pathOf(read === undefined ? route : routeOf(read), values);
+      const id = Object.values(values).at(-1) ?? '';
+      expect(await (await get(source)).text()).toContain(id);
+      const answer = await world.portico.request(route.method, pathOf(route, values), { token: as(world).token });
+      expect(answer.status).toBe(204);
+      const after = await get(source);
+      if (read === undefined) expect(after.status).toBe(404);
+      else expect(await after.text()).not.toContain(id);
+      const again = await world.portico.request(route.method, pathOf(route, values), { token: as(world).token });
+      expect(again.status).toBe(404);
+    });
+    return;
+  }
+
+  test('brings about what was sent, one state after another', async () => {
+    const values = (await path?.(world)) ?? {};
+    const own = pathOf(read === undefined ? route : routeOf(read), values);
+    for (const attempt of [0, 1]) {
+      const body = await bodies(world, attempt);
+      const tag = route.ifMatch === null ? null : (await get(own)).headers.get('etag');
+      const answer = await world.portico.request(route.method, pathOf(route, values), {
+        ...{ token: as(world).token, body },
+        headers: tag === null ? {} : { 'if-match': tag },
+      });
+      expect([200, 201, 204]).toContain(answer.status);
+      const shown: unknown = await (await get(answer.headers.get('location') ?? own)).json();
+      expect(shown).toMatchObject(expected(body));
+    }
+  });
+});

@@ -1,0 +1,13 @@
+import type { Defect } from './defect.ts';
+import { answerDefects } from './answer-defects.ts';
+import { judgementDefects } from './judgement-defects.ts';
+import { walkDefects } from './walk-defects.ts';
+
+/** All seeded defects, in the order of the table. */
+export const defects: readonly Defect[] = [...answerDefects, ...judgementDefects, ...walkDefects];
+
+/** One defect for each check and each walk: what `npm run test:contract` has the time for. */
+export function shareOf(all: readonly Defect[]): Defect[] {
+  const groups = Map.groupBy(all, ({ caughtBy }) => ('check' in caughtBy ? caughtBy.check : caughtBy.walk));
+  return [...groups.values()].flatMap(([first]) => first ?? []);
+}
