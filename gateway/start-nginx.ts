@@ -43,7 +43,7 @@ export async function startNginx(
   change: (conf: string) => string = (conf) => conf,
 ): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'portico-gateway-'));
-  const port = await freePort();
+  const port = given.listen === undefined ? await freePort() : Number(given.listen.split(':').at(-1));
   const accessLog = join(folder, 'access.log');
   const settings = gatewaySettings({
     listen: `127.0.0.1:${port}`,
