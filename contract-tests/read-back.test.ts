@@ -63,6 +63,22 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
       expect((await portico.request('GET', '/api/v1/auth/me', { token: person.token })).status).toBe(401);
     },
   },
+  deleteAccountDeletion: {
+    unseen: 'a wish that was taken back is shown nowhere',
+    felt: async (world) => {
+      const person = await newcomer(world);
+      const read = (): Promise<{ user: Fields }> => world.call(person, 'GET', '/api/v1/auth/me');
+      const body = { method: 'password', secret: person.password };
+      await world.call(person, 'POST', '/api/v1/users/deletion', { body });
+      expect((await read()).user).toHaveProperty('deletionDueAt');
+      await world.call(person, 'DELETE', '/api/v1/users/deletion');
+      expect((await read()).user).not.toHaveProperty('deletionDueAt');
+    },
+  },
+  deleteUser: {
+    as: ({ admin }) => admin,
+    path: async (world) => ({ userId: (await newcomer(world)).userId }),
+  },
   updateUserLock: {
     as: ({ admin }) => admin,
     path: async (world) => ({ userId: (await newcomer(world)).userId }),
@@ -159,14 +175,19 @@ describe.each(seen)('%s', (operationId, { as, path, bodies, read, expected = (bo
       const values = (await path?.(world)) ?? {};
       const source = pathOf(read === undefined ? route : routeOf(read), values);
       const id = Object.values(values).at(-1) ?? '';
-      expect(await (await get(source)).text()).toContain(id);
-      const answer = await world.portico.request(route.method, pathOf(route, values), { token: as(world).token });
-      expect(answer.status).toBe(204);
+      const before = await get(source);
+      expect(await before.text()).toContain(id);
+      const tag = route.ifMatch === null ? null : before.headers.get('etag');
+      const remove = (): Promise<Response> =>
+        world.portico.request(route.method, pathOf(route, values), {
+          token: as(world).token,
+          headers: tag === null ? {} : { 'if-match': tag },
+        });
+      expect((await remove()).status).toBe(204);
       const after = await get(source);
       if (read === undefined) expect(after.status).toBe(404);
       else expect(await after.text()).not.toContain(id);
-      const again = await world.portico.request(route.method, pathOf(route, values), { token: as(world).token });
-      expect(again.status).toBe(404);
+      expect((await remove()).status).toBe(404);
     });
     return;
   }
