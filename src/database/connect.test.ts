@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { createConnection, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { Model } from 'objection';
 import { createTestDatabase } from '../testing/database.ts';
 import type { TestDatabase } from '../testing/database.ts';
@@ -198,4 +200,55 @@ describe('A transaction', () => {
       test.database.query(statement('test.queue', 'select * from graphile_worker._private_jobs')),
     ).rejects.toMatchObject({ code: '42501' });
   });
+});
+
+describe('A database that falls silent', () => {
+  /** Passes the log-in on, then swallows what PostgreSQL would have to answer. */
+  async function silentAfterLogIn(target: URL): Promise<{ readonly url: string; close(): Promise<void> }> {
+    let silent = false;
+    const sockets = new Set<Socket>();
+    const server = createServer((incoming) => {
+      const outgoing = createConnection(Number(target.port), target.hostname);
+      for (const socket of [incoming, outgoing]) {
+        sockets.add(socket);
+        socket.on('error', () => undefined);
+      }
+      incoming.on('data', (data) => {
+        // The log-in ends with the client's first query.
+        silent ||= data.includes('begin') || data.includes('select 1');
+        if (!silent) outgoing.write(data);
+      });
+      outgoing.on('data', (data) => incoming.write(data));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const url = new URL(target);
+    url.port = String(port);
+    return {
+      url: url.href,
+      async close() {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+        await once(server, 'close');
+      },
+    };
+  }
+
+  it.each(['a statement', 'a transaction'])(
+    'lets %s fail soon after its own limit, and keeps no connection',
+    async (kind) => {
+      const test = await createTestDatabase();
+      const silent = await silentAfterLogIn(new URL(test.url));
+      const database = connect({ url: silent.url, name: 'silent', size: 1, statementTimeout: 200 });
+      const ping = statement('test.ping', 'select 1');
+      const startedAt = performance.now();
+      const work = kind === 'a statement' ? database.query(ping) : database.transaction((tx) => tx.query(ping));
+      await expect(work).rejects.toThrow('Query read timeout');
+      expect(performance.now() - startedAt).toBeLessThan(6_000);
+      expect(database.pool.totalCount).toBe(0);
+      await silent.close();
+      await database.close();
+      await test.close();
+    },
+  );
 });

@@ -51,8 +51,10 @@ export function connect(options: ConnectOptions): Database & { readonly pool: pg
     options: settings.map((setting) => `-c ${setting}`).join(' '),
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
+    keepAlive: true,
     types,
   });
+  const patience = patienceFor(options.statementTimeout);
   // An idle connection that breaks (server restart) is dropped by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
   // The same for one that breaks while it is lent out; its query has rejected already.
@@ -61,10 +63,11 @@ export function connect(options: ConnectOptions): Database & { readonly pool: pg
   return {
     pool,
     // A statement on its own is a transaction, too: a deadlock has undone all of it.
-    query: (statement, values) => restarting(() => run(pool, statement, values), usualRetries, options.onRetry),
+    query: (statement, values) =>
+      restarting(() => run(pool, statement, values, patience), usualRetries, options.onRetry),
     transaction: (work, transactionOptions = {}) =>
       restarting(
-        () => attemptTransaction(pool, work, transactionOptions),
+        () => attemptTransaction(pool, work, transactionOptions, patience),
         transactionOptions.retries ?? usualRetries,
         options.onRetry,
       ),
@@ -75,13 +78,36 @@ export function connect(options: ConnectOptions): Database & { readonly pool: pg
 async function run<Row>(
   connection: pg.Pool | PoolClient,
   statement: Statement<Row>,
-  values: readonly unknown[] = [],
+  values: readonly unknown[] | undefined,
+  patience: number | undefined,
 ): Promise<Row[]> {
   const { name, text } = statement;
   // PostgreSQL cuts names at 63 bytes, and two statements cut to one name would answer for each other.
   if (name.length > 63) throw new Error(`The statement name ${name} is longer than 63 characters.`);
-  const result = await traceQuery(name, () => connection.query({ name, text, values: values as unknown[] }));
+  const result = await traceQuery(name, () =>
+    connection.query(timed({ name, text, values: (values ?? []) as unknown[] }, patience)),
+  );
   return result.rows as Row[];
+}
+
+/**
+ * PostgreSQL cancels what takes too long, but one that hangs or a network that swallows packets cancels nothing: so long after
+ * that moment the answer is given up here, in milliseconds.
+ */
+const SILENCE = 3_000;
+
+function patienceFor(statementTimeout: number): number | undefined {
+  return statementTimeout === 0 ? undefined : statementTimeout + SILENCE;
+}
+
+/** pg's own limit per query, which its types do not know. */
+function timed(query: pg.QueryConfig, patience: number | undefined): pg.QueryConfig {
+  return patience === undefined ? query : Object.assign(query, { query_timeout: patience });
+}
+
+/** pg gives this no code. */
+function isSilence(error: unknown): error is Error {
+  return Error.isError(error) && error.message === 'Query read timeout';
 }
 
 const restartable = new Set(['40001', '40P01']);
@@ -115,26 +141,35 @@ async function attemptTransaction<T>(
   pool: pg.Pool,
   work: (tx: Transaction) => Promise<T>,
   options: TransactionOptions,
+  usualPatience: number | undefined,
 ): Promise<T> {
+  const { statementTimeout } = options;
+  const patience = statementTimeout === undefined ? usualPatience : patienceFor(statementTimeout);
   const client = await pool.connect();
   let broken: Error | undefined;
   // The pool listens to idle connections only: one that breaks in here while no query runs would end the process.
   const onBroken = (error: Error): void => void (broken = error);
   client.on('error', onBroken);
-  const tx = transactionOn(client);
+  const tx = transactionOn(client, patience);
   try {
-    await client.query(opening(options));
+    await client.query(timed({ text: opening(options) }, patience));
     const result = await work(tx);
     tx.end();
     // A transaction that an ignored error has aborted answers COMMIT with ROLLBACK: that must not look like success.
-    const commit = await client.query('commit');
+    const commit = await client.query(timed({ text: 'commit' }, patience));
     if (commit.command !== 'COMMIT') throw new Error('The transaction was rolled back: an earlier error was ignored.');
     return result;
   } catch (error) {
     tx.end();
-    await client.query('rollback').catch((failure: unknown) => {
-      broken ??= failure instanceof Error ? failure : new Error(String(failure));
-    });
+    if (isSilence(error)) {
+      // The connection still waits for that answer: a rollback would wait behind it. PostgreSQL undoes what a closed
+      // connection leaves open.
+      broken ??= error;
+    } else {
+      await client.query(timed({ text: 'rollback' }, patience)).catch((failure: unknown) => {
+        broken ??= failure instanceof Error ? failure : new Error(String(failure));
+      });
+    }
     throw error;
   } finally {
     client.off('error', onBroken);
@@ -150,7 +185,7 @@ function opening({ isolation, readOnly, statementTimeout }: TransactionOptions):
 }
 
 /** `end` makes it useless: a query that was not awaited would otherwise run inside a stranger's transaction. */
-function transactionOn(client: PoolClient): Transaction & { end(): void } {
+function transactionOn(client: PoolClient, patience: number | undefined): Transaction & { end(): void } {
   let savepoints = 0;
   let ended = false;
   const open = (): PoolClient => {
@@ -164,7 +199,7 @@ function transactionOn(client: PoolClient): Transaction & { end(): void } {
     get models() {
       return modelsOn(open());
     },
-    query: async (statement, values) => run(open(), statement, values),
+    query: async (statement, values) => run(open(), statement, values, patience),
     end: () => {
       ended = true;
     },

@@ -35,10 +35,7 @@ function fromDatabase(error: Error, constraints: ConstraintProblems): Problem | 
     if (type !== undefined) return new Problem(type, { cause: error });
   }
   if (typeof code === 'string' && temporary.test(code)) return unavailable(1, { cause: error });
-  // pg and pg-pool give these no code.
-  if (/^(?:timeout exceeded when trying to connect|Connection terminated|Query read timeout)/.test(error.message)) {
-    return unavailable(1, { cause: error });
-  }
+  if (broken.test(error.message)) return unavailable(1, { cause: error });
   return null;
 }
 
@@ -47,6 +44,10 @@ function fromDatabase(error: Error, constraints: ConstraintProblems): Problem | 
 // timeouts; and the socket's own errors.
 const temporary =
   /^(?:08...|40...|53...|57014|57P0[1-3]|55P03|25006|25P0[34]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
+
+// pg and pg-pool give these no code, and Knex writes the statement in front of what pg said.
+const broken =
+  /(?:^| - )(?:timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error)/;
 
 /** How a problem looks on the wire. `type` resolves, relative to the server, to the page that explains the code. */
 export function problemBody(problem: Problem, requestId: string, instance?: string): ProblemBody {

@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Finding } from '../report.ts';
+import { play } from './scenario.ts';
+
+/** The disk of PostgreSQL fills up, and is given room again. Needs the right to mount a tmpfs. */
+export async function diskFull(folder: string): Promise<Finding[]> {
+  const disk = path.join(folder, 'disk');
+  mkdirSync(disk, { recursive: true, mode: 0o711 });
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m,mode=711', 'tmpfs', disk]);
+  if (mounted.status !== 0) {
+    return [{ what: 'a full disk', broken: [`no tmpfs can be mounted here: ${String(mounted.stderr)}`] }];
+  }
+  try {
+    const options = { data: path.join(disk, 'postgres'), postgres: { max_wal_size: '64MB', min_wal_size: '32MB' } };
+    return await play(folder, 'a disk that is full for a while', options, async (scene) => {
+      const ballast = path.join(disk, 'ballast');
+      const { bavail, bsize } = statfsSync(disk);
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+      await scene.untilSeen('503', 10);
+      unlinkSync(ballast);
+      // A PostgreSQL that cannot write its log ends, and its supervisor starts it again.
+      await scene.installation.cluster.ensure();
+    });
+  } finally {
+    spawnSync('umount', ['-l', disk]);
+  }
+}
