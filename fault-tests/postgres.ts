@@ -1,5 +1,5 @@
 /** A PostgreSQL that keeps its promises (fsync on) and can be killed like a machine that loses power to its processes. */
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { embeddedOwner, findPrograms, makeCluster } from '../src/database/embedded-cluster.ts';
 import { freePort, launchServer } from '../src/database/embedded-server.ts';
@@ -55,8 +55,9 @@ export async function startCluster(folder: string, settings: Readonly<Record<str
   const port = await freePort();
   let server = await launchServer(launch, port);
   const password = readFileSync(passwordFile, 'utf8').trim();
+  // As a supervisor does: a backend forked in the last moment may hold the memory of the dead server for a while.
   const start = async (): Promise<void> => {
-    server = await launchServer(launch, port);
+    server = await until(() => launchServer(launch, port).catch(() => undefined), 30_000);
   };
   const alive = (): boolean => {
     const file = path.join(launch.data, 'postmaster.pid');
@@ -67,9 +68,10 @@ export async function startCluster(folder: string, settings: Readonly<Record<str
     port,
     async kill() {
       const pid = Number(readFileSync(path.join(launch.data, 'postmaster.pid'), 'utf8').split('\n')[0]);
-      // Its process group, so that no backend lives on for a moment and finishes what it was told.
-      process.kill(-pid, 'SIGKILL');
-      await until(() => !isAlive(pid));
+      // With its backends, which are no group with it: none lives on for a moment and finishes what it was told.
+      const all = [pid, ...childrenOf(pid)];
+      for (const one of all) if (isAlive(one)) process.kill(one, 'SIGKILL');
+      await until(() => all.every((one) => !isAlive(one)));
     },
     start,
     async ensure() {
@@ -77,4 +79,20 @@ export async function startCluster(folder: string, settings: Readonly<Record<str
     },
     stop: () => server.stop(),
   };
+}
+
+/** The processes whose parent it is, from /proc. */
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        // `pid (name) state ppid …`; the name may hold anything, so from its end.
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        return Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0]) === parent;
+      } catch {
+        return false; // gone meanwhile
+      }
+    })
+    .map(Number);
 }

@@ -3,8 +3,7 @@
  * database against what they were told. FAULT_ROUNDS kills (default 100); FAULT_SEED repeats a run's choices. The last line is
  * "N passed, N failed".
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { chmodSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runKills } from './run-kills.ts';
