@@ -18,12 +18,9 @@ function loggedFields(): Set<string> {
     .filter((file) =>
       /\blog(?:ger)?\??\.(?:trace|debug|info|warn|error|fatal)\(|\blog\[/.test(readFileSync(file, 'utf8')),
     );
-  const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile).config,
-    ts.sys,
-    root,
-  );
-  const program = ts.createProgram(files, options);
+  // Each file by itself, without what it imports: what is handed to a logger is put together on the spot, and this takes a
+  // second instead of ten.
+  const program = ts.createProgram(files, { target: ts.ScriptTarget.ESNext, noResolve: true, noLib: true, types: [] });
   const checker = program.getTypeChecker();
   const fields = new Set<string>();
   const visit = (node: ts.Node): void => {
@@ -61,4 +58,4 @@ test('docs/operations.md describes exactly the fields that are logged', () => {
   const section = /^## Logs\n([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(text)?.[1] ?? '';
   const described = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
   expect(described.toSorted()).toEqual([...new Set([...ambient, ...loggedFields()])].toSorted());
-}, 60_000);
+});
