@@ -40,6 +40,11 @@ const publicOperations: Readonly<Record<Public, string>> = {
   getMetrics: 'a scraper has no account; METRICS_TOKEN gives it a password of its own',
 };
 
+interface Attempt {
+  readonly as: Person;
+  readonly path: Readonly<Record<string, string>>;
+}
+
 /**
  * What somebody else's things look like to a caller who holds the scope. `own`: it names nothing, so it can only reach the
  * caller's own account. `shared`: everybody who holds the scope works on the same things. Otherwise a request for another
@@ -48,7 +53,7 @@ const publicOperations: Readonly<Record<Public, string>> = {
 type Foreign =
   | { readonly own: string }
   | { readonly shared: string }
-  | { readonly absent: (world: World) => { readonly as: Person; readonly path: Readonly<Record<string, string>> } }
+  | { readonly absent: (world: World) => Attempt | Promise<Attempt> }
   | {
       readonly leftOut: (
         world: World,
@@ -84,6 +89,11 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   requestDeletionCode: account,
   createAccountDeletion: account,
   deleteAccountDeletion: account,
+  createDataExport: account,
+  getDataExport: { absent: async (world) => ({ as: world.stranger, path: { exportId: await dataExport(world) } }) },
+  exportPersonalData: {
+    absent: async (world) => ({ as: world.stranger, path: { exportId: await dataExport(world) } }),
+  },
   listAuditEntries: adminsShare,
   listSecurityEvents: {
     leftOut: async ({ user, stranger }) => {
@@ -125,6 +135,13 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   getDeadLetter: adminsShare,
   redriveDeadLetter: adminsShare,
 };
+
+/** The user's own export, ready. */
+async function dataExport(world: World): Promise<string> {
+  const { id } = await world.call<{ id: string }>(world.user, 'POST', '/api/v1/data-exports');
+  await world.portico.runJobs();
+  return id;
+}
 
 const roles: readonly Role[] = ['user', 'staff', 'admin'];
 let world: World;
@@ -260,7 +277,7 @@ async function checkForeign(route: Route, rule: Foreign): Promise<void> {
     // What ordinary users may call is never shared.
     expect(route.scopes?.every((scope) => scopesOf(['user']).has(scope))).toBe(false);
   } else if ('absent' in rule) {
-    const { as, path } = rule.absent(world);
+    const { as, path } = await rule.absent(world);
     const answers = [pathOf(route, path), pathOf(route)].map((url) =>
       world.portico.request(route.method, url, { token: as.token }),
     );

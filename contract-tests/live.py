@@ -272,7 +272,20 @@ def open_dead_letters():
     return {item["id"] for item in page["items"]}
 
 
+def data_export():
+    """An export of the admin, ready."""
+
+    def read():
+        response = admin("POST", "/api/v1/data-exports", status=(202, 409))
+        return response.json()["id"] if response.status_code == 202 else None
+
+    export_id = until(read, "the end of another export")
+    until(lambda: admin("GET", f"/api/v1/data-exports/{export_id}").json()["state"] == "ready" or None, "the export")
+    return export_id
+
+
 IDS = {
+    "exportId": lambda _: once("data_export", data_export),
     "campaignId": lambda _: once("campaign", campaign),
     "importId": lambda operation: {
         "cancelBonusImport": lambda: once("cancelled_import", cancelled_import),

@@ -180,6 +180,8 @@ function createContexts(
     },
     signs: hosts(config, 'identity'),
     codeSecret: key(secretPurposes.codes),
+    exportSecret: key(secretPurposes.exports),
+    personalData: () => Object.values(contexts).flatMap(({ personalData }) => personalData ?? []),
     keyRing,
   });
   const rewards = createRewards({

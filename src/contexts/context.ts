@@ -4,6 +4,14 @@ import type { Subscribers } from '../jobs/events.ts';
 import type { ScheduledJob, TaskBinding } from '../jobs/queue.ts';
 import type { ProblemType } from '../shared/problem.ts';
 
+/** A part of what a context knows about one person, for the export of that person's data. */
+export interface PersonalDataSection {
+  /** In camelCase, unique over all contexts: `walletEntries`. */
+  readonly name: string;
+  /** Gives the records a page at a time, so that a long history is never held whole. */
+  readonly read: (userId: string) => AsyncIterable<readonly object[]>;
+}
+
 /** One bounded context as the composition sees it: `create<Context>(dependencies)` returns this plus its own questions API. */
 export interface ContextModule {
   /** The folder's name, as PORTICO_CONTEXTS spells it. */
@@ -15,6 +23,8 @@ export interface ContextModule {
   readonly schedule: readonly ScheduledJob[];
   /** The jobs that each event enqueues, in the transaction of whoever publishes it. */
   readonly subscriptions: Subscribers;
+  /** What it knows about a person; a context that keeps nothing about people leaves it out. */
+  readonly personalData?: readonly PersonalDataSection[];
   /** The context's closed list of refusals: each gets its page at /problems/{code}. */
   readonly problems?: Readonly<Record<string, ProblemType>>;
   /** Violations that a caller can cause, by PostgreSQL constraint name: what they mean to that caller. */

@@ -1,5 +1,6 @@
 import { statement } from '../../database/transaction.ts';
 import type { Statement } from '../../database/transaction.ts';
+import { deleteExpiredDataExports } from './data-export-store.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { RETIRED_LIFETIME } from './signing-key-store.ts';
 
@@ -49,6 +50,7 @@ export async function deleteExpiredIdentity(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
   await database.query(deleteEmailChangesStatement);
+  await deleteExpiredDataExports(database);
   for (const one of deletions) {
     for (let gone = BATCH; gone === BATCH;) {
       signal.throwIfAborted();

@@ -6,6 +6,7 @@ import type { BreachedPasswords } from '../../ports/breached-passwords.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import type { KeyRing } from '../../shared/key-ring.ts';
+import type { PersonalDataSection } from '../context.ts';
 import type { NotificationQuestions } from '../notifications/index.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { RevokedSessions } from './revoked-sessions.ts';
@@ -36,6 +37,10 @@ export interface IdentityDependencies {
   readonly signs?: boolean;
   /** 32 bytes, derived from PORTICO_SECRET for this purpose. */
   readonly codeSecret: Buffer;
+  /** The same, for exports. */
+  readonly exportSecret: Buffer;
+  /** Of every context. */
+  readonly personalData: () => Iterable<PersonalDataSection>;
   /** Protects what identity keeps sealed (sealed-columns.ts). */
   readonly keyRing: KeyRing;
 }

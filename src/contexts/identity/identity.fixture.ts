@@ -21,6 +21,7 @@ import type { IdentitySettings } from './settings.ts';
 import type { Role } from './role.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createIdentityTasks } from './tasks.ts';
+import { createPersonalData } from './personal-data.ts';
 import { insertUser } from './user-store.ts';
 
 export const PASSWORD = 'quiet rivers carry old songs';
@@ -169,6 +170,8 @@ export function dependenciesOn(test: TestDatabase, settings: Partial<IdentitySet
     cursors: createCursors(randomBytes(32)),
     settings: { ...defaultSettings, issuer: 'http://portico.test', bcryptCost: 4, ...settings },
     codeSecret: Buffer.alloc(32, 1),
+    exportSecret: Buffer.alloc(32, 3),
+    personalData: () => createPersonalData(test.database),
     keyRing: testKeyRing(2),
   };
 }

@@ -6,6 +6,7 @@ import { verifyAccessToken } from './access-token.ts';
 import type { VerifiedToken } from './access-token.ts';
 import type { IdentityDependencies, IdentityParts } from './dependencies.ts';
 import { createIdentityOperations } from './operations.ts';
+import { createPersonalData } from './personal-data.ts';
 import { createPasswordGate } from './password-gate.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { problems } from './problems.ts';
@@ -74,11 +75,13 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
     tasks: createIdentityTasks({ ...parts, database: dependencies.workerDatabase }),
     schedule: identitySchedule,
     subscriptions: {},
+    personalData: createPersonalData(dependencies.workerDatabase),
     problems,
     sealedColumns,
     constraints: {
       users_verified_email_key: problems['email-taken'],
       users_verified_phone_key: problems['phone-taken'],
+      data_exports_one_running: problems['export-running'],
       users_keep_an_admin: problems['last-admin'],
     },
     verifyAccessToken: (token) => verifyAccessToken(parts, token),

@@ -23,3 +23,5 @@ export const deleteExpiredIdentityJob = defineJob<Record<string, never>>('delete
 export const rotateSigningKeysJob = defineJob<Record<string, never>>('rotateSigningKeys');
 
 export const eraseDueAccountsJob = defineJob<Record<string, never>>('eraseDueAccounts');
+
+export const collectDataExportJob = defineJob<{ readonly exportId: string }>('collectDataExport');

@@ -1,5 +1,6 @@
 import type { ContextHandlers } from '../../contract/handlers.ts';
 import { createAccountOperations } from './account-operations.ts';
+import { createDataExportOperations } from './data-export-operations.ts';
 import { createDeletionOperations } from './deletion-operations.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { createRegistrationOperations } from './registration-operations.ts';
@@ -16,5 +17,6 @@ export function createIdentityOperations(parts: IdentityParts): ContextHandlers<
     ...createAccountOperations(parts),
     ...createUserOperations(parts),
     ...createDeletionOperations(parts),
+    ...createDataExportOperations(parts),
   };
 }

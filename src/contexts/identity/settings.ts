@@ -52,4 +52,5 @@ export const defaultSettings: Omit<IdentitySettings, 'issuer'> = {
 /** What identity's secrets are derived from PORTICO_SECRET for: each opens nothing but its own. */
 export const secretPurposes = {
   codes: 'identity/one-time-codes',
+  exports: 'identity/data-exports',
 } as const;

@@ -4,6 +4,7 @@ import type { JobRun } from '../../jobs/queue.ts';
 import { newId } from '../../shared/id.ts';
 import { completePasswordReset } from './complete-password-reset.ts';
 import { createCodeSession } from './create-code-session.ts';
+import { createDataExport } from './create-data-export.ts';
 import { createRegistration } from './create-registration.ts';
 import { requestDeletion } from './deletion-store.ts';
 import { createIdentityFixture, ORIGIN, PASSWORD } from './identity.fixture.ts';
@@ -66,6 +67,13 @@ const scenes: Record<string, () => Promise<Scene>> = {
     await fixture.createUser({ phone });
     const works = async () => createCodeSession(fixture.parts, { ...ORIGIN, phone, code: await secret(phone) });
     return { payload: { requestId: newId(), purpose: 'login', phone }, address: phone, works };
+  },
+  async collectDataExport() {
+    const address = email('curious');
+    const userId = await fixture.createUser({ email: address });
+    const { id: exportId } = await createDataExport(fixture.parts, { userId });
+    await onlyJob();
+    return { payload: { exportId }, address };
   },
   async eraseDueAccounts() {
     const address = email('leaving');

@@ -1,9 +1,11 @@
 import { bindTask } from '../../jobs/queue.ts';
 import type { ScheduledJob, TaskBinding } from '../../jobs/queue.ts';
+import { collectDataExport } from './collect-data-export.ts';
 import { deleteExpiredIdentity } from './delete-expired-identity.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { eraseDueAccounts } from './erase-due-accounts.ts';
 import {
+  collectDataExportJob,
   deleteExpiredIdentityJob,
   eraseDueAccountsJob,
   rotateSigningKeysJob,
@@ -29,6 +31,7 @@ export function createIdentityTasks(parts: IdentityParts): readonly TaskBinding[
     bindTask(sendPasswordResetMailJob, (payload) => sendPasswordResetMail(parts, payload), 'otp'),
     bindTask(sendOneTimeCodeJob, (payload) => sendOneTimeCode(parts, payload), 'otp'),
     bindTask(deleteExpiredIdentityJob, (_payload, { signal }) => deleteExpiredIdentity(parts, { signal })),
+    bindTask(collectDataExportJob, ({ exportId }, { signal }) => collectDataExport(parts, { exportId, signal })),
     bindTask(eraseDueAccountsJob, (_payload, { signal }) => eraseDueAccounts(parts, { signal })),
     bindTask(rotateSigningKeysJob, async () => {
       await rotateSigningKeys(parts, { olderThan: KEY_AGE });

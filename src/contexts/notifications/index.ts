@@ -14,6 +14,7 @@ import { silentObserver } from './observer.ts';
 import type { SendingObserver } from './observer.ts';
 import { createNotificationOperations } from './operations.ts';
 import { eraseMessagesJob } from './jobs.ts';
+import { createPersonalData } from './personal-data.ts';
 import { problems } from './problems.ts';
 import { emailProvider, smsProvider } from './provider.ts';
 import type { SendingLimits } from './provider.ts';
@@ -105,6 +106,7 @@ export function createNotifications(dependencies: NotificationsDependencies): No
     }),
     schedule: notificationSchedule,
     subscriptions: { 'user.deleted': [eraseMessagesJob] },
+    personalData: createPersonalData(workerDatabase),
     problems,
     constraints: { suppressions_once: problems['already-suppressed'] },
 

@@ -9,6 +9,7 @@ import type { PlatformRetention } from './erase-traces.ts';
 import { deleteExpiredTracesJob, eraseTracesJob, publishSandboxReportsJob } from './jobs.ts';
 import { createPlatformOperations } from './operations.ts';
 import type { PlatformOperations } from './operations.ts';
+import { createPersonalData } from './personal-data.ts';
 import { problems } from './problems.ts';
 import { publishSandboxReports } from './publish-sandbox-reports.ts';
 
@@ -51,6 +52,7 @@ export function createPlatform(dependencies: PlatformDependencies): Platform {
       { job: deleteExpiredTracesJob, cron: '37 4 * * *' },
     ],
     subscriptions: { 'user.deleted': [eraseTracesJob] },
+    personalData: createPersonalData(workerDatabase),
     problems,
   };
 }

@@ -4,6 +4,7 @@ import type { RewardsDependencies } from './dependencies.ts';
 import { eraseMemberJob, recordVerifiedPhoneJob } from './jobs.ts';
 import { isCrediting } from './is-crediting.ts';
 import { createRewardsOperations } from './operations.ts';
+import { createPersonalData } from './personal-data.ts';
 import { problems } from './problems.ts';
 import { seedMembers } from './seed-members.ts';
 import { createRewardsTasks, rewardsSchedule } from './tasks.ts';
@@ -30,6 +31,7 @@ export function createRewards(dependencies: RewardsDependencies): ContextModule 
     tasks: createRewardsTasks(dependencies),
     schedule: rewardsSchedule,
     subscriptions: { 'user.phone_verified': [recordVerifiedPhoneJob], 'user.deleted': [eraseMemberJob] },
+    personalData: createPersonalData(dependencies),
     problems,
     captureCoins,
     seedMembers,
