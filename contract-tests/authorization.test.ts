@@ -119,6 +119,7 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   listMessages: staffShare,
   getMessage: staffShare,
   getMessageCounts: staffShare,
+  getSmsBudget: { shared: 'it is for the services of this installation alone' },
   getMessageProviders: staffShare,
   cancelMessageGroup: adminsShare,
   listSuppressions: staffShare,

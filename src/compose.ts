@@ -12,15 +12,17 @@ import type { Config } from './config.ts';
 import type { ContextModule } from './contexts/context.ts';
 import { createIdentity, defaultSettings, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
 import type { Identity } from './contexts/identity/index.ts';
-import { createNotifications } from './contexts/notifications/index.ts';
-import type { Notifications } from './contexts/notifications/index.ts';
+import { createNotifications, remoteNotifications } from './contexts/notifications/index.ts';
+import type { NotificationQuestions, Notifications } from './contexts/notifications/index.ts';
 import { createPlatform, createSandboxErrors, createSandboxInbox } from './contexts/platform/index.ts';
 import { createRewards } from './contexts/rewards/index.ts';
 import type { RewardsQuestions } from './contexts/rewards/index.ts';
 import type { OpenDatabases } from './database/open.ts';
 import type { Database } from './database/transaction.ts';
 import type { HttpOptions } from './http/create-http.ts';
+import { createInternalClient } from './http/internal-client.ts';
 import { createMetrics } from './http/metrics.ts';
+import { createServiceToken, withServiceTokens } from './http/service-token.ts';
 import { enqueue } from './jobs/enqueue.ts';
 import { createPublish } from './jobs/events.ts';
 import type { ErrorTracker, SandboxErrors } from './ports/error-tracker.ts';
@@ -112,6 +114,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     pools,
     contexts: Object.values(contexts),
     identity: contexts.identity,
+    verifier: withServiceTokens(contexts.identity, deriveKey(databases.secret, servicePurpose), clock),
     demoUser: options.demo ? (demoAccounts.find(({ role }) => role === 'staff') ?? null) : null,
     closeSenders: senders.close,
     errors,
@@ -165,7 +168,7 @@ function createContexts(
     publish: createPublish(() => Object.values(contexts).map(({ subscriptions }) => subscriptions)),
     listen: pools.listener.listen,
     log,
-    notifications,
+    notifications: notificationsFor('identity', notifications, { config, key, clock, log }),
     breachedPasswords: createOfflineBreachedPasswords(),
     cursors,
     settings: {
@@ -215,6 +218,33 @@ function createContexts(
  * waits for ever, and crediting hardly feels it (docs/decisions/0045).
  */
 const CREDITING_PAUSE = 2_000;
+
+/** What service tokens are signed with. */
+const servicePurpose = 'service tokens';
+
+/** Milliseconds that one context waits for another's answer. */
+const internalTimeout = 500;
+
+interface Asking {
+  readonly config: Config;
+  readonly key: (purpose: string) => Buffer;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Notifications as the asker sees them: here, or at the address where another process hosts them. */
+function notificationsFor(
+  asker: string,
+  here: Notifications,
+  { config, key, clock, log }: Asking,
+): NotificationQuestions {
+  const url = config.contextUrls['notifications'];
+  if (hosts(config, 'notifications') || url === undefined) return here;
+  const secret = key(servicePurpose);
+  const token = () => createServiceToken(secret, asker, clock);
+  const ask = createInternalClient({ url, token, timeout: internalTimeout });
+  return remoteNotifications(here, { hasSmsBudget: async (phone) => (await ask('getSmsBudget', { phone })).open }, log);
+}
 
 const MAIL_CONNECTIONS = 10;
 

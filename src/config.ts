@@ -34,6 +34,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Contexts hosted by this process; empty is all. */
   readonly contexts: readonly string[];
+  /** Where contexts that other processes host are asked, by name. */
+  readonly contextUrls: Readonly<Record<string, string>>;
   readonly logLevel: string;
   readonly smsProviders: readonly string[];
   readonly emailProviders: readonly string[];
@@ -119,6 +121,7 @@ export function readConfig(environment: Environment): Config {
       words: 'IP addresses or ranges such as 10.0.0.0/8',
     }),
     contexts: read.list('PORTICO_CONTEXTS', [], contextNames),
+    contextUrls: contextUrls(read),
     logLevel: read.choice('LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     smsProviders: read.list('SMS_PROVIDERS', ['sandbox'], ['sandbox']),
     emailProviders: read.list('EMAIL_PROVIDERS', ['sandbox'], ['sandbox', 'smtp']),
@@ -168,6 +171,18 @@ export function readConfig(environment: Environment): Config {
     throw new StartupError(`Wrong configuration: ${read.faults.join('; ')}.`, { exitCode: 2 });
   }
   return Object.freeze(config);
+}
+
+/** `notifications=http://10.0.0.2:8080,…` */
+function contextUrls(read: EnvironmentReader): Readonly<Record<string, string>> {
+  const entries = read.list('PORTICO_CONTEXT_URLS', [], {
+    test: (item) => {
+      const [name = '', url = ''] = item.split('=');
+      return contextNames.some((known) => known === name) && /^https?:/.test(url) && URL.canParse(url);
+    },
+    words: 'contexts and their addresses such as notifications=http://10.0.0.2:8080',
+  });
+  return Object.freeze(Object.fromEntries(entries.map((entry) => entry.split('='))) as Record<string, string>);
 }
 
 function isOrigin(text: string): boolean {

@@ -124,7 +124,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
         : [
             ...(await createDocs({
               contexts: publicContexts([...hosted, ...elsewhere]),
-              hosted: publicContexts(hosted),
+              // What every process says of itself makes none of them the host of that context.
+              hosted: publicContexts(hosted.filter((route) => plainHandler(options.handlers, route.operationId))),
               demoUser: options.demoUser,
             })),
             ...createProblemPages(options.problems, known),

@@ -39,7 +39,9 @@ export interface ProcessParts {
   readonly pools: Pools;
   /** All contexts; configuration says which of them have their doors here. */
   readonly contexts: readonly ContextModule[];
-  readonly identity: TokenVerifier & { start(): Promise<void>; close(): void };
+  readonly identity: { start(): Promise<void>; close(): void };
+  /** Whose tokens are good here. */
+  readonly verifier: TokenVerifier;
   readonly demoUser: DemoUser | null;
   /** Serve the API. */
   readonly api: boolean;
@@ -169,7 +171,7 @@ function httpOptions(parts: ProcessParts, hosted: readonly ContextModule[], coun
           elsewhere: contexts.filter((context) => !hosted.includes(context)).map(({ name }) => name),
         }
       : { port: config.workerPort, handlers: {}, pages: false }),
-    verifier: parts.identity,
+    verifier: parts.verifier,
     database: pools.primary,
     answers: cipherOf(parts.keyRing, keptAnswers),
     problems: contexts.flatMap(({ problems }) => Object.values(problems ?? {})),

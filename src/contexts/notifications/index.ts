@@ -26,6 +26,7 @@ import { createNotificationTasks, notificationSchedule } from './tasks.ts';
 export type { Channel, MessageClass, MessageCounts, MessageRequest, MessageState } from './message.ts';
 export type { SendingObserver } from './observer.ts';
 export type { SendingLimits } from './provider.ts';
+export { remoteNotifications } from './remote.ts';
 
 /** What other contexts may ask of notifications. */
 export interface NotificationQuestions {

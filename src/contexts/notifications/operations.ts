@@ -1,6 +1,8 @@
 import type { ContextHandlers, Schema } from '../../contract/handlers.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import { notFound } from '../../shared/platform-problems.ts';
+import { hasBudget } from './budget-store.ts';
+import { callingCodeOf } from './calling-code.ts';
 import { createSuppression } from './create-suppression.ts';
 import { deleteSuppression } from './delete-suppression.ts';
 import { getMessageProviders } from './get-message-providers.ts';
@@ -17,7 +19,7 @@ export interface OperationDependencies extends ProviderDependencies {
 }
 
 export function createNotificationOperations(dependencies: OperationDependencies): ContextHandlers<'notifications'> {
-  const { database, clock } = dependencies;
+  const { database, clock, limits } = dependencies;
   return {
     async listMessages({ query }) {
       const page = await listMessages(dependencies, {
@@ -42,6 +44,10 @@ export function createNotificationOperations(dependencies: OperationDependencies
     },
     async getMessageCounts({ query }) {
       return { status: 200, body: await readCounts(database, query.groupId) };
+    },
+    async getSmsBudget({ query }) {
+      const open = await hasBudget(database, callingCodeOf(query.phone), limits, clock.now());
+      return { status: 200, body: { open } };
     },
     async getMessageProviders() {
       const providers = await getMessageProviders(dependencies);
