@@ -23,6 +23,7 @@ const kinds = ['get', 'post'] as const;
 
 /** Operations a second of each contestant, round by round. */
 type Rates = Record<Name, number[]>;
+type ByKind = Readonly<Record<(typeof kinds)[number], Rates>>;
 
 installPeers();
 const postgres = await startPostgres();
@@ -32,19 +33,22 @@ try {
   const contestants = {} as Record<Name, ChildProcess>;
   for (const name of names) [contestants[name]] = await start(files[name], [postgres.url]);
   const rates = { get: emptyRates(), post: emptyRates() };
+  const cpu = { get: emptyRates(), post: emptyRates() };
   for (let round = -1; round < ROUNDS; round += 1) {
     for (const kind of kinds) {
       // Nobody is always the one after the checkpoint.
       for (const name of rotated(names, round + 1)) {
         const command: Command = { kind, count: COUNTS[kind] };
-        const { seconds } = await order(contestants[name], command);
+        const { seconds, cpuSeconds } = await order(contestants[name], command);
         // The first round prepares statements and compiles.
-        if (round >= 0) rates[kind][name].push(command.count / seconds);
+        if (round < 0) continue;
+        rates[kind][name].push(command.count / seconds);
+        cpu[kind][name].push((cpuSeconds * 1e6) / command.count);
       }
     }
   }
   for (const name of names) contestants[name].disconnect();
-  report(rates);
+  report(rates, cpu);
 } finally {
   await postgres.stop();
 }
@@ -63,11 +67,13 @@ async function seed(url: string): Promise<void> {
   await client.end();
 }
 
-function report(rates: Readonly<Record<(typeof kinds)[number], Rates>>): void {
+function report(rates: ByKind, cpu: ByKind): void {
   console.log(`20 at a time, median of ${ROUNDS} interleaved rounds\n`);
-  console.log('| way | get, operations/s | post, transactions/s |\n| --- | --- | --- |');
+  console.log('| way | get, operations/s | its CPU µs | post, transactions/s | its CPU µs |');
+  console.log('| --- | --- | --- | --- | --- |');
   for (const name of names) {
-    console.log(`| ${name} | ${median(rates.get[name]).toFixed(0)} | ${median(rates.post[name]).toFixed(0)} |`);
+    const cells = kinds.flatMap((kind) => [median(rates[kind][name]).toFixed(0), median(cpu[kind][name]).toFixed(0)]);
+    console.log(`| ${[name, ...cells].join(' | ')} |`);
   }
   const targets: Record<string, Target> = {};
   for (const peer of ['pg', 'prisma', 'drizzle'] as const) {

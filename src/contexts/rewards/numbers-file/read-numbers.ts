@@ -14,10 +14,7 @@ export interface NumbersSummary extends LinesSummary {
 }
 
 const BATCH_LINES = 128;
-/**
- * No turn of the event loop is longer than about this, however large the file. A request needs several turns: with 4 ms, those
- * beside an upload were the slowest hundredth of all.
- */
+/** No turn of the event loop is longer than about this, however large the file; a request beside it waits for several. */
 const SLICE_MILLISECONDS = 1;
 
 /**
