@@ -70,6 +70,8 @@ export async function ensureSigningKeys({ database, keyRing }: SigningKeyDepende
     if ((await listSigningKeys(tx)).some(({ state }) => state === 'current')) return;
     await insertSigningKey(tx, createSigningKey(keyRing, 'current'));
     await insertSigningKey(tx, createSigningKey(keyRing, 'next'));
+    // Processes that only verify may be up already, with no key at all.
+    await announceSigningKeys(tx);
   });
 }
 
