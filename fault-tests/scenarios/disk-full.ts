@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Finding } from '../report.ts';
 import { play } from './scenario.ts';
@@ -16,8 +16,7 @@ export async function diskFull(folder: string): Promise<Finding[]> {
     const options = { data: path.join(disk, 'postgres'), postgres: { max_wal_size: '64MB', min_wal_size: '32MB' } };
     return await play(folder, 'a disk that is full for a while', options, async (scene) => {
       const ballast = path.join(disk, 'ballast');
-      const { bavail, bsize } = statfsSync(disk);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+      fill(ballast);
       await scene.untilSeen('503', 10);
       unlinkSync(ballast);
       // A PostgreSQL that cannot write its log ends, and its supervisor starts it again.
@@ -25,5 +24,18 @@ export async function diskFull(folder: string): Promise<Finding[]> {
     });
   } finally {
     spawnSync('umount', ['-l', disk]);
+  }
+}
+
+/** Writes until nothing more fits. */
+function fill(file: string): void {
+  const piece = Buffer.alloc(64 * 1024);
+  for (;;) {
+    try {
+      appendFileSync(file, piece);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return;
+      throw error;
+    }
   }
 }

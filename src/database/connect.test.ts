@@ -44,6 +44,25 @@ describe('A transaction', () => {
     expect(await things()).toBe(before);
   });
 
+  it('begins again after a deadlock that a model ran into', async () => {
+    const meet = Promise.withResolvers<undefined>();
+    let waiting = 0;
+    const both = async (): Promise<void> => {
+      if ((waiting += 1) === 2) meet.resolve(undefined);
+      await meet.promise;
+    };
+    await test.database.transaction((tx) => Promise.all([70, 71].map((id) => tx.query(insert, [id]))));
+    const swap = (first: number, second: number): Promise<unknown> => {
+      let tries = 0;
+      return test.database.transaction(async (tx) => {
+        await Thing.query(tx.models).findById(first).forUpdate();
+        if ((tries += 1) === 1) await both();
+        await Thing.query(tx.models).findById(second).forUpdate();
+      });
+    };
+    await Promise.all([swap(70, 71), swap(71, 70)]);
+  });
+
   it('keeps what a savepoint did not undo', async () => {
     await test.database.transaction(async (tx) => {
       await tx.query(insert, [10]);

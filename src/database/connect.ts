@@ -112,8 +112,11 @@ function isSilence(error: unknown): error is Error {
 
 const restartable = new Set(['40001', '40P01']);
 
+/** Also of what Objection has wrapped: its errors hold PostgreSQL's as `nativeError`. */
 function sqlStateOf(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined;
+  if (error instanceof pg.DatabaseError) return error.code;
+  const native = Error.isError(error) && 'nativeError' in error ? error.nativeError : undefined;
+  return native instanceof pg.DatabaseError ? native.code : undefined;
 }
 
 const usualRetries = 3;

@@ -10,6 +10,11 @@ test.each([
   [Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' })],
   [Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' })],
   [new Error('timeout exceeded when trying to connect')],
+  [
+    Object.assign(new Error('insert … - deadlock detected'), {
+      nativeError: Object.assign(new Error('x'), { code: '40P01' }),
+    }),
+  ],
   [new Error('Query read timeout')],
   [new Error('Connection terminated unexpectedly')],
   [new Error('Connection terminated due to connection timeout')],

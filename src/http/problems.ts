@@ -29,7 +29,9 @@ export function toProblem(error: unknown, constraints: ConstraintProblems): Prob
 
 /** Violations by constraint name, also those that deferred constraints raise at COMMIT; then lack of capacity. */
 function fromDatabase(error: Error, constraints: ConstraintProblems): Problem | null {
-  const { code, constraint } = error as Error & { code?: unknown; constraint?: unknown };
+  // Objection wraps what PostgreSQL said, and keeps only the constraint.
+  const native = 'nativeError' in error && Error.isError(error.nativeError) ? error.nativeError : error;
+  const { code, constraint } = native as Error & { code?: unknown; constraint?: unknown };
   if (typeof constraint === 'string') {
     const type = Object.hasOwn(constraints, constraint) ? constraints[constraint] : undefined;
     if (type !== undefined) return new Problem(type, { cause: error });

@@ -50,6 +50,12 @@ function isLogCall(called: ts.Expression): boolean {
   return name === 'log' || name === 'logger';
 }
 
+/** The line of a request is put together as text. */
+function requestFields(): string[] {
+  const source = readFileSync(path.join(root, 'src/http/access-log.ts'), 'utf8');
+  return [...source.matchAll(/"(\w+)":/g)].map(([, name = '']) => name);
+}
+
 /** What every line has, or has by itself within a request or job: src/telemetry/logs.ts. */
 const ambient = ['level', 'time', 'message', 'requestId', 'correlationId', 'trace'];
 
@@ -57,5 +63,5 @@ test('docs/operations.md describes exactly the fields that are logged', () => {
   const text = readFileSync(path.join(root, 'docs/operations.md'), 'utf8');
   const section = /^## Logs\n([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(text)?.[1] ?? '';
   const described = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
-  expect(described.toSorted()).toEqual([...new Set([...ambient, ...loggedFields()])].toSorted());
+  expect(described.toSorted()).toEqual([...new Set([...ambient, ...requestFields(), ...loggedFields()])].toSorted());
 });
