@@ -41,6 +41,20 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
       ...{ sendDelayMilliseconds: 0, reportDelayMilliseconds: 7 },
     },
   }),
+  createClient: async () => ({ body: { name: 'Audited', scopes: ['campaigns:read'], secretDays: 1 } }),
+  updateClient: async (world) => ({
+    headers: { 'if-match': '*', 'content-type': 'application/merge-patch+json' },
+    path: { clientId: (await world.createClient()).id },
+    body: { disabled: true },
+  }),
+  createClientSecret: async (world) => ({
+    path: { clientId: (await world.createClient()).id },
+    body: { secretDays: 1 },
+  }),
+  deleteClientSecret: async (world) => {
+    const { id: clientId, secrets } = await world.createClient();
+    return { path: { clientId, secretId: secrets[0]?.id ?? '' } };
+  },
   redriveDeadLetters: async () => ({ body: { limit: 1 } }),
   redriveDeadLetter: async (world) => ({ path: { deadLetterId: (await world.createDeadLetter())[0] ?? '' } }),
   cancelMessageGroup: async (world) => {

@@ -29,6 +29,7 @@ const publicOperations: Readonly<Record<Public, string>> = {
   createCodeSession: 'this is where tokens come from',
   requestOneTimeCode: 'who logs in has no token yet',
   completeSession: 'the challenge of the first half is the proof',
+  createClientToken: 'this is where tokens of machine clients come from',
   renewSession: 'the refresh token is the proof',
   requestPasswordReset: 'who has forgotten the password has no token',
   completePasswordReset: 'the token from the mail is the proof',
@@ -80,6 +81,12 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
     leftOut: async ({ user, stranger }) => ({ as: stranger, owner: user, secret: user.sessionId }),
   },
   deleteSession: { absent: ({ user, stranger }) => ({ as: stranger, path: { sessionId: user.sessionId } }) },
+  listClients: adminsShare,
+  createClient: adminsShare,
+  getClient: adminsShare,
+  updateClient: adminsShare,
+  createClientSecret: adminsShare,
+  deleteClientSecret: adminsShare,
   listUsers: adminsShare,
   getUser: adminsShare,
   updateUserRoles: adminsShare,
@@ -211,6 +218,16 @@ function knock(route: Route, authorization: string): Promise<Response> {
   return world.portico.request(route.method, path, authorization === '' ? {} : { headers: { authorization } });
 }
 
+/** Scopes of a machine client that may do some of what clients may. */
+const clientScopes = ['campaigns:read', 'imports:write', 'users:read'];
+let issued: Promise<string> | undefined;
+
+/** A real token of a real machine client. */
+function clientToken(): Promise<string> {
+  issued ??= world.createClient(clientScopes).then(({ token }) => token());
+  return issued;
+}
+
 async function codeOf(answer: Response): Promise<string> {
   return ((await answer.json()) as { code: string }).code;
 }
@@ -257,6 +274,14 @@ describe.each(closed.map((route): [string, Route] => [route.operationId, route])
     const mayCall = scopes.every((scope) => scopesOf([role]).has(scope));
     expect([answer.status, await codeOf(answer)]).toEqual(
       mayCall ? [400, 'validation-failed'] : [403, 'insufficient-scope'],
+    );
+  });
+
+  test(route.clients ? 'lets a machine client in that has the scopes' : 'is for people only', async () => {
+    const answer = await knock(route, `Bearer ${await clientToken()}`);
+    const granted = scopes.every((scope) => clientScopes.includes(scope));
+    expect([answer.status, await codeOf(answer)]).toEqual(
+      !route.clients ? [403, 'person-required'] : granted ? [400, 'validation-failed'] : [403, 'insufficient-scope'],
     );
   });
 

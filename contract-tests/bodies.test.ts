@@ -27,12 +27,16 @@ describe.each(taking.map((route): [string, Route] => [route.operationId, route])
     ((await answer.json()) as { code: string }).code,
   ];
 
-  test.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'refuses %s',
-    async (type) => {
-      expect(await codeOf(await send('{}', { 'content-type': type }))).toEqual([415, 'unsupported-media-type']);
-    },
-  );
+  const foreignTypes = [
+    'text/plain',
+    'application/xml',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+  ];
+
+  test.each(foreignTypes.filter((type) => type !== declared))('refuses %s', async (type) => {
+    expect(await codeOf(await send('{}', { 'content-type': type }))).toEqual([415, 'unsupported-media-type']);
+  });
 
   test('refuses a body that does not say what it is', async () => {
     // Bytes, because fetch gives a text a type of its own.

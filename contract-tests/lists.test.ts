@@ -44,6 +44,7 @@ const lists: Readonly<Record<List, ListCase>> = {
       return id;
     },
   },
+  listClients: { as: ({ admin }) => admin, add: (world) => world.createClient() },
   listUsers: { as: ({ admin }) => admin, filter: 'role=user', add: (world) => world.createAccount() },
   listAuditEntries: {
     as: ({ admin }) => admin,

@@ -284,8 +284,36 @@ def data_export():
     return export_id
 
 
+def client():
+    """A machine client, with its secret."""
+    body = {"name": "Contract", "scopes": ["campaigns:read"], "secretDays": 1}
+    return admin("POST", "/api/v1/clients", json=body).json()
+
+
+def secret_of(client_id):
+    return admin("GET", f"/api/v1/clients/{client_id}").json()["secrets"][0]["id"]
+
+
+_secret_owner = {}
+
+
+def client_id(operation):
+    """A client of its own for whoever adds or deletes its secrets."""
+    found = client() if operation in ("createClientSecret", "deleteClientSecret") else once("client", client)
+    _secret_owner["id"] = found["id"]
+    return found["id"]
+
+
+def _client_token():
+    known = once("client_for_tokens", client)
+    return {"client_id": known["id"], "client_secret": known["secret"], "scope": "campaigns:read"}
+
+
 IDS = {
     "exportId": lambda _: once("data_export", data_export),
+    "clientId": client_id,
+    # The path names the client first.
+    "secretId": lambda _: secret_of(_secret_owner["id"]),
     "campaignId": lambda _: once("campaign", campaign),
     "importId": lambda operation: {
         "cancelBonusImport": lambda: once("cancelled_import", cancelled_import),
@@ -372,6 +400,7 @@ PROOFS = {
     "createSession": lambda: once("person_with_email", person_with_email),
     "createPhoneSession": lambda: once("person_with_phone", person_with_phone),
     "createCodeSession": lambda: _code("login"),
+    "createClientToken": _client_token,
     "completeSession": _half_login,
     "completeSecondFactor": lambda: _own_proof,
     "renewRecoveryCodes": lambda: _own_proof,

@@ -33,6 +33,11 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
       defaultRegion: 'IR',
     }),
   },
+  createClient: { body: () => ({ name: `Client ${(made += 1)}`, scopes: ['campaigns:read'], secretDays: 1 }) },
+  createClientSecret: {
+    path: async (world) => ({ clientId: (await world.createClient()).id }),
+    body: () => ({ secretDays: 1 }),
+  },
   createSuppression: {
     body: () => ({
       channel: 'email',

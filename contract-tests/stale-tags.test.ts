@@ -34,6 +34,12 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
     read: 'getUser',
     body: (change) => ({ reason: `reason ${change}` }),
   },
+  updateClient: {
+    as: ({ admin }) => admin,
+    path: async (world) => ({ clientId: (await world.createClient()).id }),
+    read: 'getClient',
+    body: (change) => ({ name: `Client ${change}` }),
+  },
   updateSandboxBehaviour: {
     as: ({ staff }) => staff,
     path: async () => ({ channel: 'email' }),
@@ -84,7 +90,11 @@ describe.each(Object.entries(tagged) as [OperationId, TagCase][])('%s', (operati
     return { tag: answer.headers.get('etag') ?? '', text: await answer.text() };
   };
   const change = async (tag: string | undefined, present?: string): Promise<Response> => {
-    const headers: Record<string, string> = tag === undefined ? {} : { 'if-match': tag };
+    const type = route.requestBody?.content[0]?.mediaType;
+    const headers = {
+      ...(tag === undefined ? {} : { 'if-match': tag }),
+      ...(type === undefined ? {} : { 'content-type': type }),
+    };
     const next = body((changes += 1), present ?? (await state()).text);
     return world.portico.request(route.method, url, { token: as(world).token, headers, body: next });
   };

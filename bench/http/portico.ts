@@ -35,6 +35,7 @@ const { createLogger } = await load<typeof logsModule>('telemetry/logs.ts');
 const { startTracing } = await load<typeof tracingModule>('telemetry/tracing.ts');
 
 const principal = {
+  kind: 'user' as const,
   userId: '01939c2e-7a4b-7c31-9a52-0d6f2c1b8e90',
   sessionId: '01939c2e-7a4b-7c31-9a52-0d6f2c1b8e91',
   roles: ['user'],

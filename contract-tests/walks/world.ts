@@ -34,6 +34,8 @@ export interface World {
   /** Uploads a file of these numbers; it is credited by `runJobs`. @returns the import's id. */
   upload(campaignId: string, numbers: readonly string[]): Promise<string>;
   createSuppression(): Promise<string>;
+  /** @param scopes default: campaigns:read */
+  createClient(scopes?: readonly string[]): Promise<MachineClient>;
   /** @returns the ids of all open dead letters, the newest first. */
   createDeadLetter(): Promise<readonly string[]>;
   /** Tells the sandbox error tracker of an error. */
@@ -44,6 +46,14 @@ export interface World {
 export interface Account {
   readonly email: string;
   readonly password: string;
+}
+
+export interface MachineClient {
+  readonly id: string;
+  readonly secret: string;
+  readonly secrets: readonly { readonly id: string }[];
+  /** Asks for an access token. */
+  token(): Promise<string>;
 }
 
 interface CallOptions {
@@ -119,6 +129,21 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
       const address = `person-${(made += 1)}@walks.example`;
       const body = { channel: 'email', address, category: 'marketing', reason: 'asked for it' };
       return (await call<{ id: string }>(admin, 'POST', '/api/v1/suppressions', { body })).id;
+    },
+    async createClient(scopes = ['campaigns:read']) {
+      const body = { name: `Client ${(made += 1)}`, scopes, secretDays: 1 };
+      const client = await call<Omit<MachineClient, 'token'>>(admin, 'POST', '/api/v1/clients', { body });
+      return {
+        ...client,
+        async token() {
+          const form = new URLSearchParams({
+            ...{ grant_type: 'client_credentials', client_id: client.id, client_secret: client.secret },
+          });
+          const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+          const answer = await portico.request('POST', '/api/v1/auth/token', { headers, body: form.toString() });
+          return (await good<{ access_token: string }>(answer)).access_token;
+        },
+      };
     },
     async createDeadLetter() {
       // The API has no way to make work fail for good.

@@ -72,6 +72,8 @@ export const examples = operationRule(({ parameters, body, responses }, report) 
   }
 });
 
+const form = 'application/x-www-form-urlencoded';
+
 /** A stream has no schema to hold it to: its media type says everything, and nothing else may be declared beside it. */
 export const mediaTypes = operationRule(({ method, operation, body, responses }, report) => {
   const streaming = operation['x-streaming'];
@@ -92,7 +94,12 @@ export const mediaTypes = operationRule(({ method, operation, body, responses },
       const at = where === 'requestBody' ? [where] : ['responses', where];
       const binary = schema?.schema.format === 'binary';
       if (streams !== binary) report(`${mediaType} of ${where}: x-streaming and format: binary belong together.`, at);
-      if (!streams && !/^application\/(?:[a-z-]+\+)?json$/.test(mediaType) && !mediaType.startsWith('text/')) {
+      if (
+        !streams &&
+        !/^application\/(?:[a-z-]+\+)?json$/.test(mediaType) &&
+        !mediaType.startsWith('text/') &&
+        mediaType !== form
+      ) {
         report(`${mediaType} of ${where} is neither JSON nor text; stream it.`, at);
       }
     }

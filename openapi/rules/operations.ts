@@ -19,8 +19,12 @@ export const operationNames = operationRule(({ id }, report) => {
 export const explicitAccess = operationRule(({ operation }, report) => {
   const { security, 'x-rate-limit': rateLimit } = operation;
   if (security === undefined) report('security is missing; write [] for an operation that anyone may call.');
-  else if (security.length > 1 || (security.length === 1 && security[0]?.['bearerAuth'] === undefined)) {
-    report('security is [] or one bearerAuth requirement.', ['security']);
+  else if (security.length > 0) {
+    const [bearer, client, ...more] = security;
+    const same = client === undefined || client['oauth2']?.join() === bearer?.['bearerAuth']?.join();
+    if (bearer?.['bearerAuth'] === undefined || !same || more.length > 0) {
+      report('security is [], bearerAuth, or bearerAuth and oauth2 with the same scopes.', ['security']);
+    }
   }
   if (!rateLimitClasses.some((known) => known === rateLimit)) {
     report(`x-rate-limit is one of ${rateLimitClasses.join(', ')}.`);
@@ -38,6 +42,16 @@ export const scopesDeclaredAndUsed = documentRule(({ views, securitySchemes, rep
   }
   for (const scope of declared) {
     if (!used.has(scope)) report(`The scope ${scope} is declared and used by no operation.`);
+  }
+  const flows = securitySchemes['oauth2']?.['flows'] as { clientCredentials?: { scopes?: object } } | undefined;
+  const grantable = Object.keys(flows?.clientCredentials?.scopes ?? {}).sort();
+  const offered = new Set(
+    views.flatMap(({ operation }) => operation.security?.flatMap((one) => one['oauth2'] ?? []) ?? []),
+  );
+  if (grantable.join() !== [...offered].sort().join()) {
+    report(
+      `The scopes of oauth2 are those of the operations that clients may call: ${[...offered].sort().join(', ')}.`,
+    );
   }
 });
 

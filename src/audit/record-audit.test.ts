@@ -29,7 +29,7 @@ const countOld = async (): Promise<number> =>
 
 test('says who, by what, in which request and from where, without being told', async () => {
   const [requestId, sessionId] = [newId(), newId()];
-  const principal = { userId: person, sessionId, roles: [], scopes: new Set<string>() };
+  const principal = { kind: 'user' as const, userId: person, sessionId, roles: [], scopes: new Set<string>() };
   const request = { requestId, correlationId: 'checkout-4711', traceparent: '', operation: 'updateUserRoles' };
   const record = () => recordAudit(database.database, { action: 'roles-changed', resource });
   await withCorrelation({ ...request, ip: '203.0.113.7', principal }, record);

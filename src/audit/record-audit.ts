@@ -64,6 +64,7 @@ function presentActor(): AuditActor {
   return current.principal == null ? { type: 'anonymous' } : actorOf(current.principal);
 }
 
-export function actorOf({ userId, sessionId }: Principal): AuditActor {
-  return { type: 'user', id: userId, sessionId };
+export function actorOf(principal: Principal): AuditActor {
+  if (principal.kind === 'client') return { type: 'client', id: principal.clientId };
+  return { type: 'user', id: principal.userId, sessionId: principal.sessionId };
 }

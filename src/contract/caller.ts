@@ -1,12 +1,28 @@
 import type { AuditChanges } from '../audit/record-audit.ts';
 import type { Transaction } from '../database/transaction.ts';
 
-/** Who proved to be calling, from a verified access token. */
-export interface Principal {
+/** A person who proved to be calling, from a verified access token of a session. */
+export interface UserPrincipal {
+  readonly kind: 'user';
   readonly userId: string;
   readonly sessionId: string;
   readonly roles: readonly string[];
   readonly scopes: ReadonlySet<string>;
+}
+
+/** A program that proved to be calling, from a verified access token of its own (`createClientToken`). It is nobody's. */
+export interface ClientPrincipal {
+  readonly kind: 'client';
+  readonly clientId: string;
+  readonly scopes: ReadonlySet<string>;
+}
+
+/** Who proved to be calling. */
+export type Principal = UserPrincipal | ClientPrincipal;
+
+/** The id under which whoever acts is counted, and under which what they do is kept: an account's or a client's. */
+export function callerId(principal: Principal): string {
+  return principal.kind === 'user' ? principal.userId : principal.clientId;
 }
 
 /** What every handler knows about its call beside the input. */
@@ -18,10 +34,17 @@ export interface AnonymousCaller {
   readonly correlationId: string;
   /** Aborts when the client goes away or the process shuts down. */
   readonly signal: AbortSignal;
+  /** The Authorization header, for operations that declare `x-basic-credentials`; for all others undefined. */
+  readonly authorization?: string | undefined;
 }
 
 /** A caller of an operation whose `security` demands a token. */
 export interface AuthenticatedCaller extends AnonymousCaller {
+  readonly principal: UserPrincipal;
+}
+
+/** A caller of an operation that machine clients may call too (`oauth2` in its `security`). */
+export interface AnyAuthenticatedCaller extends AnonymousCaller {
   readonly principal: Principal;
 }
 

@@ -1,5 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { AnonymousCaller, AuditedCaller, AuthenticatedCaller, TransactionalCaller } from './caller.ts';
+import type {
+  AnyAuthenticatedCaller,
+  AnonymousCaller,
+  AuditedCaller,
+  AuthenticatedCaller,
+  TransactionalCaller,
+} from './caller.ts';
 import type { Traits } from './generated/traits.ts';
 import type { components, operations } from './generated/types.ts';
 
@@ -90,7 +96,9 @@ export type Result<O extends OperationId> = ResultWith<O, SuccessStatus<O>>;
  * Who calls, by what the operation declares: `security` gives a principal, `Idempotency-Key` and `x-audit` a transaction.
  */
 export type Caller<O extends OperationId> = (Traits[O]['authenticated'] extends true
-  ? AuthenticatedCaller
+  ? Traits[O]['clients'] extends true
+    ? AnyAuthenticatedCaller
+    : AuthenticatedCaller
   : AnonymousCaller) &
   (Traits[O]['transactional'] extends true ? TransactionalCaller : unknown) &
   (Traits[O]['audited'] extends true ? AuditedCaller : unknown);

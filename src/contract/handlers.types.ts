@@ -33,7 +33,10 @@ proven<Equal<Input<'listSessions'>['query']['cursor'], string | undefined>>();
 export type NoBody = Input<'listSessions'>['body'];
 
 // Callers: a token is demanded or it is not.
-proven<Equal<Caller<'getLiveness'>['principal'], Caller<'listSessions'>['principal'] | null>>();
+proven<Equal<Caller<'getLiveness'>['principal'], Caller<'listBonusCampaigns'>['principal'] | null>>();
+// A machine client is nobody: what is about the caller meets people only.
+proven<Equal<Caller<'listSessions'>['principal']['kind'], 'user'>>();
+proven<Equal<Caller<'listBonusCampaigns'>['principal']['kind'], 'user' | 'client'>>();
 // @ts-expect-error no Idempotency-Key is declared, so there is no transaction
 export type NoTransaction = Caller<'listSessions'>['tx'];
 

@@ -63,6 +63,10 @@ export interface Route {
   readonly path: string;
   /** Null: anyone may call. Otherwise a token with all of these scopes. */
   readonly scopes: readonly string[] | null;
+  /** Machine clients may call it too; otherwise it is about the person who calls, or theirs to decide. */
+  readonly clients: boolean;
+  /** Its handler judges the credentials of HTTP Basic authentication, and its refusals carry OAuth's `error`. */
+  readonly basicCredentials: boolean;
   readonly rateLimit: RateLimitClass;
   /** The operation takes `Idempotency-Key` and runs in the platform's transaction. */
   readonly idempotencyKey: boolean;

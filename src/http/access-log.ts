@@ -1,5 +1,6 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import { isLogged, writeLine } from '../telemetry/logs.ts';
+import { callerId } from '../contract/caller.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { maskText } from '../telemetry/redaction.ts';
 import type { Exchange } from './exchange.ts';
@@ -41,7 +42,7 @@ function lineOf(exchange: Exchange, status: number, milliseconds: number): strin
   if (route !== null) line += `,"operation":"${route.operationId}"`;
   line += `,"method":"${req.method ?? ''}","status":${status},"milliseconds":${Math.round(milliseconds * 10) / 10}`;
   if (problem !== undefined) line += `,"code":"${problem}"`;
-  if (principal !== null) line += `,"userId":${JSON.stringify(principal.userId)}`;
+  if (principal !== null) line += `,"${principal.kind}Id":${JSON.stringify(callerId(principal))}`;
   if (exchange.replayed) line += ',"replayed":true';
   if (!res.writableEnded && res.destroyed) line += ',"cut":true';
   return line;

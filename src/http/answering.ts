@@ -95,7 +95,10 @@ function fail(options: AnsweringOptions, exchange: Exchange, error: unknown, ope
     log.error({ operation: name, error: problem.cause ?? problem }, 'request failed');
     // 503 is an outage that others tell of; 500 is a defect.
     if (problem.status === 500) {
-      options.reportError(problem.cause ?? problem, { operation: name, userId: exchange.principal?.userId });
+      options.reportError(problem.cause ?? problem, {
+        operation: name,
+        userId: exchange.principal?.kind === 'user' ? exchange.principal.userId : undefined,
+      });
     }
   }
   if (res.destroyed) return;

@@ -43,9 +43,10 @@ export function createAuthentication(verifier: TokenVerifier, clock: Clock): Aut
   const verified = new LRUCache<string, Credentials>({ max: maxTokens });
 
   function admit(header: string, credentials: Credentials): Credentials {
-    if (credentials.expiresAt > clock.now() && !verifier.isSessionRevoked(credentials.principal.sessionId)) {
-      return credentials;
-    }
+    const { principal, expiresAt } = credentials;
+    // A client has no session: what it may no longer do is found when its privileged scopes are read, or when its token ends.
+    const revoked = principal.kind === 'user' && verifier.isSessionRevoked(principal.sessionId);
+    if (expiresAt > clock.now() && !revoked) return credentials;
     verified.delete(header);
     throw unauthenticated();
   }

@@ -1,4 +1,5 @@
 import type { Principal } from '../contract/caller.ts';
+import type { Route } from '../contract/route.ts';
 import { platformProblems } from '../shared/platform-problems.ts';
 import { Problem } from '../shared/problem.ts';
 import type { TokenVerifier } from './authentication.ts';
@@ -8,13 +9,19 @@ import type { TokenVerifier } from './authentication.ts';
  * is gone on the next request and not when the token ends.
  *
  * @returns the principal the handler gets.
- * @throws Problem 403 `insufficient-scope`; 401 when the account is no longer allowed in.
+ * @throws Problem 403 `person-required` for a machine client, `insufficient-scope`; 401 when the account is no longer allowed in.
  */
 export function authorize(
   verifier: TokenVerifier,
   principal: Principal,
-  scopes: readonly string[],
+  { scopes: demanded, clients }: Pick<Route, 'scopes' | 'clients'>,
 ): Principal | Promise<Principal> {
+  const scopes = demanded ?? [];
+  if (principal.kind === 'client' && !clients) {
+    throw new Problem(platformProblems['person-required'], {
+      detail: 'This operation is about the person who calls, or theirs to decide; a machine client is nobody.',
+    });
+  }
   requireScopes(principal, scopes);
   return scopes.some((scope) => verifier.isPrivileged(scope)) ? refresh(verifier, principal, scopes) : principal;
 }

@@ -20,6 +20,7 @@ class Caller implements AnonymousCaller {
   readonly ip: string;
   readonly requestId: string;
   readonly correlationId: string;
+  readonly authorization: string | undefined;
   private readonly options: CallerOptions;
   private made: AbortSignal | undefined;
 
@@ -29,6 +30,7 @@ class Caller implements AnonymousCaller {
     this.ip = exchange.ip;
     this.requestId = exchange.requestId;
     this.correlationId = exchange.correlationId;
+    this.authorization = exchange.route?.basicCredentials === true ? exchange.req.headers.authorization : undefined;
     this.options = options;
   }
 

@@ -1,3 +1,4 @@
+import { callerId } from '../contract/caller.ts';
 import type { AnonymousCaller, TransactionalCaller } from '../contract/caller.ts';
 import type { PlainInput } from '../contract/handlers.ts';
 import type { Route } from '../contract/route.ts';
@@ -103,7 +104,7 @@ function keyedRequest(
     operationId: route.operationId,
     method: route.method,
     template: route.path,
-    userId: principal.userId,
+    callerId: callerId(principal),
     key,
     fingerprint:
       body.kind === 'stream'

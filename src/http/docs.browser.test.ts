@@ -19,6 +19,32 @@ afterAll(async () => {
   await portico.close();
 });
 
+test('a program authorizes with its id and secret and calls an operation', async () => {
+  const account = demoAccounts.find(({ role }) => role === 'admin');
+  const token = await portico.logIn(account?.email ?? '', account?.password ?? '');
+  const body = { name: 'Swagger UI', scopes: ['campaigns:read'], secretDays: 1 };
+  const made = await portico.request('POST', '/api/v1/clients', { token, body });
+  const { id, secret } = (await made.json()) as { id: string; secret: string };
+
+  const page = await browser.context.newPage();
+  await page.goto(`${portico.url}/docs`);
+  await page.click('.auth-wrapper button.authorize');
+  const dialog = page.locator('.modal-ux .auth-container', { hasText: 'clientCredentials' });
+  await dialog.locator('input[data-name=clientId]').fill(id);
+  await dialog.locator('input[data-name=clientSecret]').fill(secret);
+  await dialog.locator('button.authorize').click();
+  // The dialog offers to log out once it has a token.
+  await dialog.locator('button', { hasText: 'Logout' }).waitFor();
+  await page.locator('.modal-ux button.close-modal').click();
+
+  const operation = page.locator('.opblock[id$="-listBonusCampaigns"]');
+  await operation.locator('.opblock-summary-control').click();
+  await operation.locator('button.execute').click();
+  const response = operation.locator('.live-responses-table tbody .response');
+  await response.waitFor();
+  expect((await response.locator('.response-col_status').innerText()).trim()).toMatch(/^200/);
+}, 60_000);
+
 test('a person logs in on the documentation page and calls an operation', async () => {
   const page = await browser.context.newPage();
   const complaints: string[] = [];

@@ -14,7 +14,8 @@ export interface KeyedRequest {
   readonly method: string;
   /** The route template, not the path: `/api/v1/bonus-campaigns/{campaignId}/imports`. */
   readonly template: string;
-  readonly userId: string;
+  /** Whose key it is: an account's or a machine client's. */
+  readonly callerId: string;
   /** The key itself, see `readKey`. */
   readonly key: string;
   /** SHA-256 of what makes this request the same request. For a streamed body this reads the rest of it. */
@@ -172,9 +173,9 @@ export function keyedIds(request: KeyedRequest, now: Date): (label: string) => s
   return (label) => derivedId('idempotency', scope, String(life), label);
 }
 
-function scopeOf({ userId, method, template, key }: KeyedRequest): Buffer {
+function scopeOf({ callerId, method, template, key }: KeyedRequest): Buffer {
   return createHash('sha256')
-    .update(JSON.stringify([userId, method, template, key]))
+    .update(JSON.stringify([callerId, method, template, key]))
     .digest();
 }
 

@@ -62,7 +62,7 @@ describe('a question to another process', () => {
     const { principal } = await withServiceTokens(testVerifier(), key, clock).verifyAccessToken(
       createServiceToken(key, 'identity', clock),
     );
-    expect([[...principal.scopes], principal.roles]).toEqual([['internal:call'], []]);
+    expect(principal).toMatchObject({ scopes: new Set(['internal:call']), roles: [] });
   });
 
   test('is not believed when it breaks the contract', async () => {

@@ -136,7 +136,7 @@ async function admit(
   exchange.principal = credentials?.principal ?? null;
   await rateLimit.charge(exchange, route.rateLimit);
   if (credentials !== null && route.scopes !== null) {
-    exchange.principal = await authorize(verifier, credentials.principal, route.scopes);
+    exchange.principal = await authorize(verifier, credentials.principal, route);
   }
   return credentials;
 }

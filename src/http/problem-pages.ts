@@ -13,6 +13,8 @@ const advice: Readonly<Record<keyof typeof platformProblems, string>> = {
     'The cursor was changed, or belongs to another operation or other filters. Begin with the first page.',
   unauthenticated: 'The access token is missing, wrong, expired or revoked. Renew it or log in again.',
   'insufficient-scope': 'The account may not do this. <code>WWW-Authenticate</code> names the scopes that are needed.',
+  'person-required':
+    'A machine client cannot call this operation: it is about the person who calls, or theirs to decide. Log in as a person.',
   'not-found': 'There is no such thing, or it belongs to someone else. The two are not told apart.',
   'method-not-allowed': 'The path exists, but not with this method. <code>Allow</code> lists those that do.',
   'not-acceptable': '<code>Accept</code> admits nothing of what the operation can give.',

@@ -16,6 +16,8 @@ export interface ProblemBody {
   readonly requestId: string;
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
   readonly 'violated-policies'?: readonly string[];
+  readonly error?: string;
+  readonly error_description?: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { callerId } from '../contract/caller.ts';
 import type { RateLimitClass } from '../contract/route.ts';
 import { unavailable } from '../shared/platform-problems.ts';
 import type { Logger } from '../telemetry/logs.ts';
@@ -149,7 +150,8 @@ export function createRateLimit({ counters, factor, log, onRefusal }: RateLimitO
     },
     charge(exchange, rateLimitClass) {
       if (rateLimitClass === 'internal') return;
-      const key = exchange.principal?.userId ?? addressKey(exchange.ip);
+      const { principal } = exchange;
+      const key = principal === null ? addressKey(exchange.ip) : callerId(principal);
       const refusal = count(exchange, classes[rateLimitClass], key, 1);
       if (refusal instanceof Promise) return refusal.then(throwIfRefused);
       throwIfRefused(refusal);

@@ -8,6 +8,7 @@ import { platformProblems } from '../shared/platform-problems.ts';
 import { Problem } from '../shared/problem.ts';
 import { hasBody, openBody, readBody, refuseOversized } from './body.ts';
 import type { BodyLimits } from './body.ts';
+import { parseForm } from './form.ts';
 import { requestEncoding, requestMediaType } from './negotiation.ts';
 
 /** A request's body after parsing, before validation. */
@@ -58,6 +59,7 @@ function parseValue(bytes: Buffer, mediaType: string): unknown {
   } catch (error) {
     throw malformed('The body is not valid UTF-8.', error);
   }
+  if (mediaType === 'application/x-www-form-urlencoded') return parseForm(text);
   if (!mediaType.endsWith('json')) return text;
   try {
     return JSON.parse(text);

@@ -2,6 +2,7 @@ import type { Problem } from '../shared/problem.ts';
 import { isBodyComplete } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { awaitsContinue } from './expectation.ts';
+import { oauthError } from './oauth-error.ts';
 import { problemBody } from './problems.ts';
 
 /** A complete answer, ready to be written or stored. Header names as they go over the wire. */
@@ -93,7 +94,8 @@ export function sendProblem(exchange: Exchange, responder: Responder, problem: P
 export function problemAnswer(exchange: Exchange, problem: Problem): Answer {
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' };
   for (const [name, value] of Object.entries(problem.headers)) headers[canonicalName(name)] = value;
-  const body = JSON.stringify(problemBody(problem, exchange.requestId, exchange.path));
+  const told = problemBody(problem, exchange.requestId, exchange.path);
+  const body = JSON.stringify(exchange.route?.basicCredentials === true ? { ...told, ...oauthError(problem) } : told);
   return { status: problem.status, headers, body };
 }
 

@@ -47,7 +47,7 @@ export function withServiceTokens(accounts: TokenVerifier, key: Buffer, clock: C
     if (typeof claims === 'string' || claims.sub === undefined || claims.exp === undefined) throw unauthenticated();
     const id = derivedId('service', claims.sub);
     return {
-      principal: { userId: id, sessionId: id, roles: [], scopes: new Set([internalScope]) },
+      principal: { kind: 'user', userId: id, sessionId: id, roles: [], scopes: new Set([internalScope]) },
       expiresAt: new Date(claims.exp * 1_000),
     };
   }

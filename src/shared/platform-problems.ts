@@ -7,6 +7,7 @@ export const platformProblems = defineProblems({
   'invalid-cursor': { status: 400, title: 'Invalid cursor' },
   unauthenticated: { status: 401, title: 'Unauthenticated' },
   'insufficient-scope': { status: 403, title: 'Insufficient scope' },
+  'person-required': { status: 403, title: 'Person required' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'Not acceptable' },

@@ -24,7 +24,7 @@ export function testVerifier(real?: TokenVerifier): TokenVerifier {
     async verifyAccessToken(token) {
       if (token.startsWith('test.')) {
         const verified = readTestToken(token);
-        madeUp.add(verified.principal.sessionId);
+        if (verified.principal.kind === 'user') madeUp.add(verified.principal.sessionId);
         return verified;
       }
       if (real === undefined) throw new Problem(platformProblems.unauthenticated);
@@ -33,7 +33,7 @@ export function testVerifier(real?: TokenVerifier): TokenVerifier {
     isSessionRevoked: (sessionId) => real?.isSessionRevoked(sessionId) ?? false,
     isPrivileged: (scope) => real?.isPrivileged(scope) ?? false,
     async refreshPrincipal(principal) {
-      if (real === undefined || madeUp.has(principal.sessionId)) return principal;
+      if (real === undefined || (principal.kind === 'user' && madeUp.has(principal.sessionId))) return principal;
       return real.refreshPrincipal(principal);
     },
   };
@@ -44,5 +44,8 @@ function readTestToken(token: string): { principal: Principal; expiresAt: Date }
     readonly expiresAt: string;
   };
   const { userId, sessionId, roles, scopes, expiresAt } = content;
-  return { principal: { userId, sessionId, roles, scopes: new Set(scopes) }, expiresAt: new Date(expiresAt) };
+  return {
+    principal: { kind: 'user', userId, sessionId, roles, scopes: new Set(scopes) },
+    expiresAt: new Date(expiresAt),
+  };
 }

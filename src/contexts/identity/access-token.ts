@@ -25,18 +25,35 @@ export interface VerifiedToken {
 
 /** Signs a token for a session. @returns the token and the seconds it lives */
 export function createAccessToken(
-  { signingKeys, clock, settings }: AccessTokenDependencies,
+  dependencies: AccessTokenDependencies,
   bearer: { readonly userId: string; readonly sessionId: string; readonly roles: readonly Role[] },
+): { readonly token: string; readonly expiresIn: number } {
+  return sign(dependencies, {
+    sub: bearer.userId,
+    sid: bearer.sessionId,
+    roles: bearer.roles,
+    scope: [...scopesOf(bearer.roles)].join(' '),
+  });
+}
+
+/** Signs a token for a machine client (claims as in RFC 9068). @returns the token and the seconds it lives */
+export function createClientAccessToken(
+  dependencies: AccessTokenDependencies,
+  { clientId, scopes }: { readonly clientId: string; readonly scopes: readonly string[] },
+): { readonly token: string; readonly expiresIn: number } {
+  return sign(dependencies, { sub: clientId, client_id: clientId, scope: scopes.join(' ') });
+}
+
+function sign(
+  { signingKeys, clock, settings }: AccessTokenDependencies,
+  about: Readonly<Record<string, unknown>>,
 ): { readonly token: string; readonly expiresIn: number } {
   const { kid, privateKey } = signingKeys.current();
   const issuedAt = Math.floor(clock.now().getTime() / 1000);
   const claims = {
     iss: settings.issuer,
     aud: AUDIENCE,
-    sub: bearer.userId,
-    sid: bearer.sessionId,
-    roles: bearer.roles,
-    scope: [...scopesOf(bearer.roles)].join(' '),
+    ...about,
     iat: issuedAt,
     exp: issuedAt + settings.accessTokenLifetime,
   };
@@ -78,14 +95,15 @@ function readKid(token: string): string | undefined {
 
 function readClaims(claims: jwt.JwtPayload | string): VerifiedToken {
   if (typeof claims === 'string') throw unauthenticated();
-  const { sub, exp, sid, roles, scope } = claims as Record<string, unknown>;
-  if (typeof sub !== 'string' || typeof sid !== 'string' || typeof exp !== 'number') throw unauthenticated();
-  if (typeof scope !== 'string' || !Array.isArray(roles)) throw unauthenticated();
-  const principal: Principal = {
-    userId: sub,
-    sessionId: sid,
-    roles: roles.filter((role) => typeof role === 'string'),
-    scopes: new Set(scope === '' ? [] : scope.split(' ')),
-  };
-  return { principal, expiresAt: new Date(exp * 1000) };
+  const { sub, exp, sid, roles, scope, client_id: clientId } = claims as Record<string, unknown>;
+  if (typeof sub !== 'string' || typeof exp !== 'number' || typeof scope !== 'string') throw unauthenticated();
+  const scopes = new Set(scope === '' ? [] : scope.split(' '));
+  const expiresAt = new Date(exp * 1000);
+  if (clientId !== undefined) {
+    if (clientId !== sub || sid !== undefined) throw unauthenticated();
+    return { principal: { kind: 'client', clientId: sub, scopes }, expiresAt };
+  }
+  if (typeof sid !== 'string' || !Array.isArray(roles)) throw unauthenticated();
+  const held = roles.filter((role) => typeof role === 'string');
+  return { principal: { kind: 'user', userId: sub, sessionId: sid, roles: held, scopes }, expiresAt };
 }

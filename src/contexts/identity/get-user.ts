@@ -1,4 +1,4 @@
-import type { Principal } from '../../contract/caller.ts';
+import type { UserPrincipal } from '../../contract/caller.ts';
 import { notFound, unauthenticated } from '../../shared/platform-problems.ts';
 import type { Account } from './account.ts';
 import type { IdentityParts } from './dependencies.ts';
@@ -25,7 +25,7 @@ export async function getUser(
  */
 export async function getMe(
   { database }: Pick<IdentityParts, 'database'>,
-  { userId }: Pick<Principal, 'userId'>,
+  { userId }: Pick<UserPrincipal, 'userId'>,
 ): Promise<Account> {
   const account = await findAccount(database, userId);
   if (account === undefined) throw unauthenticated();

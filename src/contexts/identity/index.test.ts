@@ -3,6 +3,7 @@ import { createListener } from '../../database/listen.ts';
 import type { Listener } from '../../database/listen.ts';
 import { createSession } from './create-session.ts';
 import { deleteSession } from './delete-session.ts';
+import { newId } from '../../shared/id.ts';
 import { createIdentityFixture, dependenciesOn, ORIGIN, PASSWORD, sessionOf } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { createIdentity } from './index.ts';
@@ -81,7 +82,9 @@ describe('another process', () => {
     await fixture.setRoles(userId, ['user']);
     expect((await other.refreshPrincipal(principal)).scopes).not.toContain('users:write');
     expect([other.isPrivileged('users:write'), other.isPrivileged('campaigns:write')]).toEqual([true, false]);
-    await expect(other.refreshPrincipal({ ...principal, userId: principal.sessionId })).rejects.toMatchObject({
+    await expect(
+      other.refreshPrincipal({ ...principal, kind: 'user', userId: newId(), sessionId: newId(), roles: [] }),
+    ).rejects.toMatchObject({
       status: 401,
     });
   });

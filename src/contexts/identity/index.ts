@@ -4,6 +4,7 @@ import { unauthenticated } from '../../shared/platform-problems.ts';
 import type { ContextModule } from '../context.ts';
 import { verifyAccessToken } from './access-token.ts';
 import type { VerifiedToken } from './access-token.ts';
+import { findClient } from './client-store.ts';
 import type { IdentityDependencies, IdentityParts } from './dependencies.ts';
 import { createIdentityOperations } from './operations.ts';
 import { createPersonalData } from './personal-data.ts';
@@ -88,6 +89,11 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
     isSessionRevoked: (sessionId) => revokedSessions.has(sessionId),
     isPrivileged,
     async refreshPrincipal(principal) {
+      if (principal.kind === 'client') {
+        const client = await findClient(database, principal.clientId);
+        if (client === undefined || client.disabled) throw unauthenticated();
+        return { ...principal, scopes: new Set(client.scopes.filter((scope) => principal.scopes.has(scope))) };
+      }
       const roles = await findRoles(database, principal.userId);
       if (roles === undefined) throw unauthenticated();
       return { ...principal, roles, scopes: scopesOf(roles) };

@@ -2,6 +2,7 @@ import type { ContextHandlers } from '../../contract/handlers.ts';
 import { createAccountOperations } from './account-operations.ts';
 import { createDataExportOperations } from './data-export-operations.ts';
 import { createDeletionOperations } from './deletion-operations.ts';
+import { createClientOperations } from './client-operations.ts';
 import type { IdentityParts } from './dependencies.ts';
 import { createRegistrationOperations } from './registration-operations.ts';
 import { createSecondFactorOperations } from './second-factor-operations.ts';
@@ -18,5 +19,6 @@ export function createIdentityOperations(parts: IdentityParts): ContextHandlers<
     ...createUserOperations(parts),
     ...createDeletionOperations(parts),
     ...createDataExportOperations(parts),
+    ...createClientOperations(parts),
   };
 }

@@ -3,6 +3,9 @@ import { defineProblems } from '../../shared/problem.ts';
 /** Every refusal of identity beside the platform's own. */
 export const problems = defineProblems({
   'invalid-credentials': { status: 401, title: 'Credentials not accepted' },
+  'invalid-client': { status: 401, title: 'Client not accepted' },
+  'invalid-scope': { status: 400, title: 'Scope not granted' },
+  'client-has-two-secrets': { status: 409, title: 'Client has two secrets' },
   'session-ended': { status: 401, title: 'Session ended' },
   'second-factor-refused': { status: 401, title: 'Second factor not accepted' },
   'second-factor-enabled': { status: 409, title: 'Second factor is on already' },

@@ -16,6 +16,8 @@ const staffScopes = [
 const adminScopes = [
   'users:read',
   'users:write',
+  'clients:read',
+  'clients:write',
   'audit:read',
   'ledger:read',
   'notifications:write',

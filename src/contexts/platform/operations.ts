@@ -1,3 +1,4 @@
+import { callerId } from '../../contract/caller.ts';
 import type { Handlers, Schema } from '../../contract/handlers.ts';
 import type { Database } from '../../database/transaction.ts';
 import { findDeadLetter, redriveDeadLetters } from '../../jobs/dead-letters.ts';
@@ -81,11 +82,11 @@ export function createPlatformOperations(dependencies: OperationDependencies): P
       return { status: 200, body: deadLetterBody(letter) };
     },
     async redriveDeadLetter({ path }, { tx, principal }) {
-      return { status: 200, body: deadLetterBody(await redriveDeadLetter(tx, path.deadLetterId, principal.userId)) };
+      return { status: 200, body: deadLetterBody(await redriveDeadLetter(tx, path.deadLetterId, callerId(principal))) };
     },
     async redriveDeadLetters({ body }, { tx, principal }) {
       const { task = null, reason = null, limit } = body;
-      const redriven = await redriveDeadLetters(tx, { ids: null, task, reason, limit, by: principal.userId });
+      const redriven = await redriveDeadLetters(tx, { ids: null, task, reason, limit, by: callerId(principal) });
       return { status: 200, body: { redriven } };
     },
   };

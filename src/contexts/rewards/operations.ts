@@ -1,3 +1,4 @@
+import { callerId } from '../../contract/caller.ts';
 import { reply } from '../../contract/handlers.ts';
 import type { ContextHandlers } from '../../contract/handlers.ts';
 import { campaignBody, eventStream, importBody, walletEntryBody } from './bodies.ts';
@@ -37,7 +38,7 @@ export function createRewardsOperations(dependencies: RewardsDependencies) {
           id: caller.id('campaign'),
           windowSeconds,
           claimUntil: claimUntil === undefined ? null : new Date(Math.min(Date.parse(claimUntil), LAST_INSTANT)),
-          createdBy: caller.principal.userId,
+          createdBy: callerId(caller.principal),
         },
       );
       return reply('createBonusCampaign', {
@@ -64,7 +65,7 @@ export function createRewardsOperations(dependencies: RewardsDependencies) {
         window: query.windowStart === undefined ? undefined : new Date(query.windowStart),
         // Reading stops at a refusal, but the connection stays whole so that the sender can hear why.
         file: body.iterator({ destroyOnReturn: false }),
-        createdBy: caller.principal.userId,
+        createdBy: callerId(caller.principal),
       });
       return reply('createBonusImport', {
         status: isNew ? 202 : 200,

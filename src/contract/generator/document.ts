@@ -74,6 +74,7 @@ export interface OperationObject {
   'x-streaming'?: 'request' | 'response';
   'x-no-idempotency-key'?: string;
   'x-internal'?: boolean;
+  'x-basic-credentials'?: boolean;
   'x-deprecated-since'?: string;
   'x-sunset'?: string;
   'x-deprecation-link'?: string;

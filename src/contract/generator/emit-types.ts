@@ -29,6 +29,7 @@ export function emitTraits(routes: readonly AssembledRoute[]): string {
     const entries = {
       context: quote(route.context),
       authenticated: String(route.scopes !== null),
+      clients: String(route.clients),
       keyed: String(route.idempotencyKey),
       audited: String(route.audit !== null),
       transactional: String(route.idempotencyKey || route.audit !== null),

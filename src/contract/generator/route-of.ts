@@ -21,6 +21,8 @@ export function routeOf(
     method: operation.method.toUpperCase() as Method,
     path,
     scopes: scopesOf(operation),
+    clients: operation.object.security?.some((requirement) => 'oauth2' in requirement) ?? false,
+    basicCredentials: object['x-basic-credentials'] ?? false,
     rateLimit: rateLimitOf(operation),
     idempotencyKey: header('Idempotency-Key') !== undefined,
     audit: auditOf(operation),
@@ -39,11 +41,13 @@ function scopesOf(operation: Operation): readonly string[] | null {
   const { security } = operation.object;
   if (security === undefined) return fail(operation, 'does not say who may call it (security)');
   if (security.length === 0) return null;
-  const [requirement] = security;
-  if (security.length !== 1 || requirement?.['bearerAuth'] === undefined) {
-    return fail(operation, 'must demand bearerAuth alone, or nothing');
+  const [first, second, ...more] = security;
+  const scopes = first?.['bearerAuth'];
+  const same = second === undefined || second['oauth2']?.join() === scopes?.join();
+  if (scopes === undefined || !same || more.length > 0) {
+    return fail(operation, 'must demand bearerAuth, bearerAuth or oauth2 with the same scopes, or nothing');
   }
-  return requirement['bearerAuth'];
+  return scopes;
 }
 
 function rateLimitOf(operation: Operation): RateLimitClass {
