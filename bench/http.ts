@@ -14,7 +14,7 @@ import { median, reportRatios } from './ratios.ts';
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 15);
 const requests = 5_000;
-/** Until the compiler has settled; seconds would give slow servers too few requests. */
+/** For each process, until the compiler has settled; seconds would give slow servers too few requests. */
 const warmUp = 30_000;
 
 installPeers();
@@ -50,7 +50,7 @@ const peers = new Map<Name, Peer>();
 const measured = new Map<Name, Round[]>(names.map((name) => [name, []]));
 try {
   for (const name of names) peers.set(name, await startPeer(specifications[name]));
-  for (const peer of peers.values()) await load(peer, warmUp);
+  for (const peer of peers.values()) await load(peer, warmUp * peer.processes);
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, peer] of peers) of(name).push(await load(peer, requests));
   }

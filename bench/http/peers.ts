@@ -22,6 +22,8 @@ export interface Peer {
   readonly process: ChildProcess;
   readonly url: string;
   readonly token: string;
+  /** How many processes share the requests. */
+  readonly processes: number;
 }
 
 export interface Round {
@@ -47,7 +49,8 @@ export async function startPeer({ name, file, environment, decorators }: PeerSpe
   const [message] = (await once(child, 'message')) as [FromPeer];
   if (!('url' in message)) throw new Error(`${name} did not announce itself`);
   // Those that ask for no token still get one: every server parses the same headers.
-  return { name, process: child, url: message.url, token: message.token ?? 'x'.repeat(500) };
+  const processes = Number(environment?.['BENCH_PROCESSES'] ?? 1);
+  return { name, process: child, url: message.url, token: message.token ?? 'x'.repeat(500), processes };
 }
 
 /** Sends the one request so many times, on 50 connections. @throws when anything but 2xx comes back. */
