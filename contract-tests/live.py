@@ -25,10 +25,10 @@ DEADLINE = 20
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 CURSOR = re.compile(r"[A-Za-z0-9_-]{1,1024}")
 
-# Each run against one Portico has people of its own.
+# Each run against one Portico has people of its own; there are 50,000 demo people in all.
 _series = int(os.environ["PORTICO_SERIES"])
 _numbers = itertools.count(_series * 100_000 + 1)
-_demo_people = itertools.count(_series * 10_000 + 1)
+_demo_people = itertools.count(_series * 1_000 + 1)
 _once = {}
 _session = requests.Session()
 

@@ -4,6 +4,7 @@
  * Arguments go to `schemathesis run`, for example `npm run test:contract -- --include-operation-id getWallet`; all else is then
  * left out.
  */
+import { runThroughGateway } from './front/gateway-run.ts';
 import { verdictOf } from './oracle/verdict.ts';
 import { createOracle } from './oracle/oracle.ts';
 import { watchTests } from './oracle/watch-tests.ts';
@@ -21,6 +22,7 @@ const maxExamples = Number(process.env['CONTRACT_EXAMPLES'] ?? 40);
 const leastMessages = 10_000;
 /** live.py numbers its people from the series on, 100,000 to each; the first run may need many of them. */
 const oracleSeries = 20;
+const gatewaySeries = 40;
 const extra = process.argv.slice(2);
 const results: { readonly name: string; readonly verdict: Verdict }[] = [];
 
@@ -64,6 +66,13 @@ async function tryEverything(portico: PorticoProcess): Promise<void> {
     }),
   });
   if (extra.length > 0) return;
+  results.push({
+    name: 'schemathesis, through the gateway',
+    verdict: await runThroughGateway({
+      ...{ url: portico.url, folder: folder('gateway'), environment: environment(gatewaySeries), extra },
+      maxExamples: Math.ceil(maxExamples / 4),
+    }),
+  });
   const oracle = createOracle();
   try {
     const { url } = await oracle.standBefore(portico.url, 'schemathesis');

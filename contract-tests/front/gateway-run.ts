@@ -1,0 +1,27 @@
+/** A schemathesis run through a real nginx with the generated configuration: the contract must hold there unchanged. */
+import { routes } from '../../src/contract/generated/routes.ts';
+import { startNginx } from '../../gateway/start-nginx.ts';
+import { runSchemathesis } from '../schemathesis.ts';
+import type { SchemathesisOptions, Verdict } from '../schemathesis.ts';
+
+/** @param options `url` is Portico's own; the run goes to the gateway in front of it. */
+export async function runThroughGateway(options: SchemathesisOptions): Promise<Verdict> {
+  const gateway = await startNginx({
+    upstreams: { default: [new URL(options.url).host] },
+    // The hooks send each request from another network, as a proxy in front of the gateway would.
+    trustedProxies: ['127.0.0.1'],
+    rateLimitFactor: 10_000,
+  });
+  // The gateway does not know what only our own services call.
+  const internal = routes.filter((route) => route.internal).map(({ operationId }) => operationId);
+  try {
+    return await runSchemathesis({
+      ...options,
+      url: gateway.url,
+      environment: { ...options.environment, PORTICO_URL: gateway.url },
+      extra: [...options.extra, ...internal.flatMap((operationId) => ['--exclude-operation-id', operationId])],
+    });
+  } finally {
+    await gateway.close();
+  }
+}
