@@ -25,8 +25,8 @@ const WHOLE_SEGMENTS = /^(?:\/(?:[^/{}]+|\{\w+\}))+$/;
  * Hands plain requests to operations straight from Node, by Hapi's own route table, and leaves every other request to Hapi:
  * unknown paths, undeclared methods, paths with anything to decode, absolute URIs.
  *
- * Hapi's request object and its lifecycle cost more than everything Portico does itself with a request (measured: see
- * docs/decisions/0040), and nothing of theirs is used: body, checks and answer are ours (docs/decisions/0007).
+ * Hapi's request object and its lifecycle were about a quarter of a request (docs/decisions/0040), and nothing of theirs is
+ * used: body, checks and answer are ours (docs/decisions/0007).
  */
 export function answerDirectly(
   listener: NodeServer,

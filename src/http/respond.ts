@@ -47,7 +47,7 @@ export function answerHeaders(
   return headers;
 }
 
-/** The same as Node takes it with the least work: names and values in turn (measured: 3 µs less than objects merged). */
+/** The same as Node takes it without merging objects: names and values in turn. */
 function headerList(exchange: Exchange, responder: Responder, own: Readonly<Record<string, string>>): string[] {
   const list: string[] = [];
   const cors = responder.cors(exchange);

@@ -64,7 +64,7 @@ export function isLogged(log: Logger, level: 'info' | 'error'): boolean {
 
 /**
  * Writes a line whose fields are finished JSON, masked by whoever made them: for the access log, one line per request
- * (measured: pino, with all that is general about it, costs 20 µs for such a line and this 1).
+ * (measured: such a line through pino, with all that is general about it, cost 25 of 139 µs).
  *
  * @param fields such as `"status":200,"method":"GET"`.
  */
@@ -89,8 +89,7 @@ function timestamp(): string {
 }
 
 /**
- * Standard output, written once per turn of the event loop: one call into the kernel for the lines of many requests
- * (measured: 3 µs less per request). Lines of a turn that does not end, because the process is killed in it, are lost;
+ * Standard output, written once per turn of the event loop: one call into the kernel for the lines of many requests. Lines of a turn that does not end, because the process is killed in it, are lost;
  * those before an ordinary exit or an uncaught error are not.
  */
 function standardOutput(): DestinationStream {
