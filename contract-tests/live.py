@@ -290,18 +290,19 @@ def client():
     return admin("POST", "/api/v1/clients", json=body).json()
 
 
-def secret_of(client_id):
-    return admin("GET", f"/api/v1/clients/{client_id}").json()["secrets"][0]["id"]
-
-
-_secret_owner = {}
+_secrets = []
 
 
 def client_id(operation):
     """A client of its own for whoever adds or deletes its secrets."""
     found = client() if operation in ("createClientSecret", "deleteClientSecret") else once("client", client)
-    _secret_owner["id"] = found["id"]
+    _secrets[:] = found["secrets"]
     return found["id"]
+
+
+def secret_id(_):
+    """A secret of the client that the path names; of some client where it names none."""
+    return (_secrets or client()["secrets"])[0]["id"]
 
 
 def _client_token():
@@ -313,7 +314,7 @@ IDS = {
     "exportId": lambda _: once("data_export", data_export),
     "clientId": client_id,
     # The path names the client first.
-    "secretId": lambda _: secret_of(_secret_owner["id"]),
+    "secretId": secret_id,
     "campaignId": lambda _: once("campaign", campaign),
     "importId": lambda operation: {
         "cancelBonusImport": lambda: once("cancelled_import", cancelled_import),
