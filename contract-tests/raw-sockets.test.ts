@@ -20,13 +20,17 @@ function head(route: Route, headers: Readonly<Record<string, string>>): string {
   return `${route.method} ${pathOf(route)} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-/** A complete answer of ours, whatever it says. */
-function expectWhole({ status, headers, body }: RawAnswer): void {
-  expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+/** A complete answer of ours comes, whatever it says. */
+async function expectWhole(pending: Promise<RawAnswer>): Promise<RawAnswer> {
+  await expect(pending).resolves.toHaveProperty('status');
+  const answer = await pending;
+  const { status, headers, body } = answer;
+  expect(headers['x-request-id'] ?? 'no id').toMatch(/^[0-9a-f-]{36}$/);
   expect(status).toBeLessThan(500);
-  if (status < 400) return;
+  if (status < 400) return answer;
   expect(headers['content-type']).toBe('application/problem+json');
   expect(JSON.parse(body)).toMatchObject({ status, requestId: headers['x-request-id'] });
+  return answer;
 }
 
 /** Others are served as if nothing had happened. */
@@ -45,7 +49,7 @@ describe.each(every)('%s', (_, route) => {
         const connection = await openRaw(portico.port);
         const headers = { Connection: mode, 'Content-Type': declared, 'Content-Length': String(body.length) };
         connection.write(`${head(route, headers)}${body}x`);
-        expectWhole(await connection.answer());
+        await expectWhole(connection.answer());
         connection.close();
         await expectAlive();
       }
@@ -54,21 +58,19 @@ describe.each(every)('%s', (_, route) => {
 
   test('refuses a broken chunk', async () => {
     const headers = { 'Content-Type': declared, 'Transfer-Encoding': 'chunked' };
-    expectWhole(await sendRaw(portico.port, `${head(route, headers)}zz\r\n{}\r\n`));
+    await expectWhole(sendRaw(portico.port, `${head(route, headers)}zz\r\n{}\r\n`));
     await expectAlive();
   });
 
   test('refuses two lengths', async () => {
     const headers = { 'Content-Type': declared, 'Content-Length': '3', 'Transfer-Encoding': 'chunked' };
-    const answer = await sendRaw(portico.port, `${head(route, headers)}0\r\n\r\n`);
-    expectWhole(answer);
+    const answer = await expectWhole(sendRaw(portico.port, `${head(route, headers)}0\r\n\r\n`));
     expect([answer.status, (JSON.parse(answer.body) as { code: string }).code]).toEqual([400, 'malformed-request']);
     await expectAlive();
   });
 
   test('refuses a control byte in a header', async () => {
-    const answer = await sendRaw(portico.port, head(route, { 'X-Anything': 'a\u0001b' }));
-    expectWhole(answer);
+    const answer = await expectWhole(sendRaw(portico.port, head(route, { 'X-Anything': 'a\u0001b' })));
     expect(answer.status).toBe(400);
     await expectAlive();
   });

@@ -1,3 +1,0 @@
-import type { Defect } from './defect.ts';
-
-export const walkDefects: readonly Defect[] = [];
