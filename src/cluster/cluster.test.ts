@@ -146,7 +146,7 @@ describe('several processes behind one port', () => {
 
   test('add up their metrics', async () => {
     expect(await metric('portico_processes')).toBe(processes);
-    const series = 'portico_rate_limited_total{policy="read"}';
+    const series = 'portico_rate_limited_total{operation="getWallet",policy="read"}';
     expect(await metric(series)).toBe(40);
     expect(await metric(walletReads)).toBe(60);
   });

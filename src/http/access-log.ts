@@ -10,7 +10,7 @@ import type { RouteMetrics } from './metrics.ts';
  * Records an exchange once its answer has left or its client has: metrics, span, one log line. Probes are not logged, and
  * neither are queries nor concrete paths: they may hold personal data.
  */
-export function recordExchange(exchange: Exchange, metrics: RouteMetrics | null, log: Logger): void {
+export function recordExchange(exchange: Exchange, metrics: RouteMetrics, log: Logger): void {
   const { res, route, span } = exchange;
   let recorded = false;
   exchange.record = () => {
@@ -18,7 +18,7 @@ export function recordExchange(exchange: Exchange, metrics: RouteMetrics | null,
     recorded = true;
     const milliseconds = performance.now() - exchange.startedAt;
     const status = res.headersSent ? res.statusCode : 499;
-    metrics?.finished(status, milliseconds / 1_000);
+    metrics.finished(status, milliseconds / 1_000);
     if (span !== undefined) {
       span.setAttribute('http.response.status_code', status);
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });

@@ -6,6 +6,7 @@ import { recordExchange } from './access-log.ts';
 import { ClientGone } from './body.ts';
 import type { ClientAddress } from './client-address.ts';
 import { Exchange } from './exchange.ts';
+import type { RouteMetrics } from './metrics.ts';
 import { runOperation } from './operations.ts';
 import type { Operation, OperationDependencies, Outcome } from './operations.ts';
 import { toProblem } from './problems.ts';
@@ -17,6 +18,8 @@ export interface AnsweringOptions {
   readonly dependencies: OperationDependencies;
   readonly responder: Responder;
   readonly clientAddress: ClientAddress;
+  /** Counts what is no operation. */
+  readonly others: RouteMetrics;
   /** How often an idle event stream shows that it is alive. */
   readonly heartbeatMilliseconds: number;
   readonly log: Logger;
@@ -75,9 +78,10 @@ export async function answerOther(
   });
 }
 
-function begin({ clientAddress, log }: AnsweringOptions, { req, res }: RawExchange, operation?: Operation): Exchange {
+function begin(options: AnsweringOptions, { req, res }: RawExchange, operation?: Operation): Exchange {
+  const { clientAddress, others, log } = options;
   const exchange = new Exchange({ req, res, ip: clientAddress(req), route: operation?.route ?? null });
-  recordExchange(exchange, operation?.metrics ?? null, log);
+  recordExchange(exchange, operation?.metrics ?? others, log);
   return exchange;
 }
 

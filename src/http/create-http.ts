@@ -107,7 +107,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     counters: options.counters.counters,
     factor: options.rateLimitFactor,
     log,
-    onRefusal: (policy) => metrics.limited(policy),
+    onRefusal: (operation, policy) => metrics.limited(operation, policy),
   });
   const operations = createOperations(options, createServiceOperations({ health, metrics }));
   const hosted = operations.map(({ route }) => route);
@@ -147,6 +147,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     responder,
     cors,
     clientAddress: clientAddress(options.trustedProxies),
+    others: metrics.others,
     heartbeatMilliseconds: options.heartbeatMilliseconds ?? 15_000,
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     reportError: options.reportError ?? reportNothing,

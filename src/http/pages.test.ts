@@ -4,6 +4,7 @@ import { routes } from '../contract/generated/routes.ts';
 import { platformProblems } from '../shared/platform-problems.ts';
 import { startPortico } from '../testing/portico.ts';
 import type { TestPortico } from '../testing/portico.ts';
+import { classOf } from './metrics.ts';
 import { escapeHtml } from './pages.ts';
 
 let portico: TestPortico;
@@ -114,11 +115,39 @@ describe('/metrics', () => {
     expect(text).not.toContain('01939c2e');
   });
 
-  test('has every class and outcome from the beginning', async () => {
+  test('has every operation with every outcome and limit from the beginning', async () => {
     const text = await read();
-    for (const line of ['{class="write",outcome="error"} 0', '{class="credential",outcome="ok"} 0']) {
-      expect(text).toContain(`portico_requests_total${line}`);
-    }
+    const series = routes.flatMap((route) => [
+      ...['ok', 'refused', 'error'].map(
+        (outcome) =>
+          `portico_requests_total{operation="${route.operationId}",class="${classOf(route)}",outcome="${outcome}"} `,
+      ),
+      ...(route.rateLimit === 'internal' ? [] : [route.rateLimit, 'address', 'everyone']).map(
+        (policy) => `portico_rate_limited_total{operation="${route.operationId}",policy="${policy}"} 0`,
+      ),
+    ]);
+    expect(series.filter((line) => !text.includes(`\n${line}`))).toEqual([]);
+  });
+
+  test('counts each request once, however often they are read', async () => {
+    const series = /^portico_requests_total\{operation="listBonusCampaigns",class="read",outcome="refused"\} (\d+)$/m;
+    const count = async () => Number(series.exec(await read())?.[1]);
+    const before = await count();
+    const answer = await get('/api/v1/bonus-campaigns');
+    await portico.logged(String(answer.headers.get('x-request-id')));
+    expect([await count(), await count()]).toEqual([before + 1, before + 1]);
+  });
+
+  test('counts what is no operation apart', async () => {
+    const series = /^portico_requests_total\{operation="none",class="none",outcome="refused"\} (\d+)$/m;
+    const before = Number(series.exec(await read())?.[1]);
+    const answer = await get('/nowhere');
+    await portico.logged(String(answer.headers.get('x-request-id')));
+    expect(Number(series.exec(await read())?.[1])).toBe(before + 1);
+  });
+
+  test('knows a pool before anybody waits for it', async () => {
+    const text = await read();
     expect(text).toContain('portico_pool_waiting{pool="primary"} 0');
   });
 });

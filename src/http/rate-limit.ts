@@ -4,6 +4,7 @@ import { unavailable } from '../shared/platform-problems.ts';
 import type { Logger } from '../telemetry/logs.ts';
 import { addressKey } from './client-address.ts';
 import type { Exchange } from './exchange.ts';
+import { noOperation } from './metrics.ts';
 import { RateLimited } from './problems.ts';
 
 /** How many requests a policy grants in how many seconds. */
@@ -77,8 +78,8 @@ export interface RateLimitOptions {
   /** Multiplies every quota: load tests and benchmarks come from one address. Default 1. */
   readonly factor: number;
   readonly log: Logger;
-  /** Called for each refusal, with the policy's name. */
-  readonly onRefusal: (policy: string) => void;
+  /** Called for each refusal, with the operation and the policy's name. */
+  readonly onRefusal: (operation: string, policy: string) => void;
 }
 
 interface Policy extends Quota {
@@ -124,13 +125,14 @@ export function createRateLimit({ counters, factor, log, onRefusal }: RateLimitO
   }
 
   /** The policy that was counted last is the one in force: the class, or for early refusals the address. */
-  function judge({ headers }: Exchange, of: Policy, { remaining, millisecondsLeft }: Count): RateLimited | null {
+  function judge(exchange: Exchange, of: Policy, { remaining, millisecondsLeft }: Count): RateLimited | null {
+    const { headers } = exchange;
     // Rounded up: a client that waits this long never comes too early.
     const seconds = Math.max(1, Math.ceil(millisecondsLeft / 1_000));
     headers['RateLimit-Policy'] = of.header;
     headers['RateLimit'] = `"${of.name}";r=${Math.max(0, remaining)};t=${seconds}`;
     if (remaining >= 0) return null;
-    onRefusal(of.name);
+    onRefusal(exchange.operation ?? noOperation, of.name);
     return new RateLimited([of.name], seconds);
   }
 
