@@ -30,6 +30,7 @@ import type { SandboxInbox } from './ports/sandbox-inbox.ts';
 import type { MessageSender } from './ports/send-outcome.ts';
 import { createProcess, hosts, version } from './process/create-process.ts';
 import type { ErrorReporting, Process } from './process/create-process.ts';
+import { observeBacklog } from './process/observe-backlog.ts';
 import { createObservers, observePools } from './process/observers.ts';
 import type { Observers } from './process/observers.ts';
 import { openPools } from './process/pools.ts';
@@ -119,6 +120,8 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     closeSenders: senders.close,
     errors,
   });
+  const tasks = Object.values(contexts).flatMap((context: ContextModule) => context.tasks);
+  observeBacklog({ registry: own.registry, pools, bindings: [...tasks, ...process.bindings], log: options.log });
   return { ...contexts, ...process, database: pools.primary, pools, reportError: errors.report };
 }
 
@@ -250,14 +253,15 @@ const MAIL_CONNECTIONS = 10;
 
 /** The configured vendors in failover order, each behind its own guards. */
 function createSenders(config: Config, inbox: SandboxInbox, { vendors: observer }: Observers) {
-  const guard = <Message>(channel: string, sender: MessageSender<Message>, options: Partial<ResilienceOptions> = {}) =>
-    withResilience(sender, {
-      ...usualResilience,
-      observer,
-      trace: traceCall,
-      dependency: `${channel}:${sender.name}`,
-      ...options,
-    });
+  const guard = <Message>(
+    channel: string,
+    sender: MessageSender<Message>,
+    options: Partial<ResilienceOptions> = {},
+  ) => {
+    const dependency = `${channel}:${sender.name}`;
+    observer.begin(dependency);
+    return withResilience(sender, { ...usualResilience, observer, trace: traceCall, dependency, ...options });
+  };
   const smtp =
     config.smtpUrl === undefined
       ? undefined

@@ -4,12 +4,17 @@ import type { Pool } from 'pg';
 import type { SendingObserver } from '../contexts/notifications/index.ts';
 import type { RewardsObserver } from '../contexts/rewards/index.ts';
 import type { JobObserver } from '../jobs/run-task.ts';
+import type { SendOutcome } from '../ports/send-outcome.ts';
 
 /** Hears about every call to a vendor. */
 export interface VendorObserver {
+  /** The vendor is in use from now on: its series begin at zero. */
+  begin(vendor: string): void;
   called(vendor: string, outcome: string, milliseconds: number): void;
   circuitChanged(vendor: string, state: string, reason: string): void;
 }
+
+const callOutcomes: readonly SendOutcome['outcome'][] = ['accepted', 'rejected', 'throttled', 'unavailable', 'unknown'];
 
 /** What happens beside HTTP, as metrics. */
 export interface Observers {
@@ -97,6 +102,10 @@ export function createObservers(registry: Registry): Observers {
       },
     },
     vendors: {
+      begin(vendor) {
+        circuits.set({ vendor }, 0);
+        for (const outcome of callOutcomes) calls.zero({ vendor, outcome });
+      },
       called: (vendor, outcome, milliseconds) => calls.observe({ vendor, outcome }, milliseconds / 1_000),
       circuitChanged: (vendor, state) => circuits.set({ vendor }, state === 'open' ? 1 : 0),
     },
