@@ -93,7 +93,6 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   updateUserLock: adminsShare,
   deleteUserSessions: adminsShare,
   deleteUser: adminsShare,
-  requestDeletionCode: account,
   createAccountDeletion: account,
   deleteAccountDeletion: account,
   createDataExport: account,

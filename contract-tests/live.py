@@ -336,8 +336,8 @@ def ids_for(operation, path_parameters):
 
 
 def ids_for_nothing(operation, path_parameters):
-    """Existing ids where a link led to a null."""
-    return {name: IDS[name](operation) for name, value in path_parameters.items() if value in (None, "None")}
+    """Existing ids where a link led to a null, or a `Location` to a path that a template matches, too: /users/phone is no user."""
+    return {name: IDS[name](operation) for name, value in path_parameters.items() if value in (None, "None", "phone")}
 
 
 # Where the tag of an operation is read, when not at its own path or right above it.

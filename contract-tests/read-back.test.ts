@@ -69,9 +69,9 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
       const person = await newcomer(world);
       const read = (): Promise<{ user: Fields }> => world.call(person, 'GET', '/api/v1/auth/me');
       const body = { method: 'password', secret: person.password };
-      await world.call(person, 'POST', '/api/v1/users/deletion', { body });
+      await world.call(person, 'POST', '/api/v1/account-deletion', { body });
       expect((await read()).user).toHaveProperty('deletionDueAt');
-      await world.call(person, 'DELETE', '/api/v1/users/deletion');
+      await world.call(person, 'DELETE', '/api/v1/account-deletion');
       expect((await read()).user).not.toHaveProperty('deletionDueAt');
     },
   },

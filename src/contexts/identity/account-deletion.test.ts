@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { auditEntriesOf } from '../../testing/audit.ts';
-import { createAccountDeletion, deleteAccountDeletion, requestDeletionCode } from './create-account-deletion.ts';
+import { createAccountDeletion, deleteAccountDeletion } from './create-account-deletion.ts';
 import { createPhoneSession, createSession } from './create-session.ts';
 import { deleteUser } from './delete-user.ts';
 import { eraseDueAccounts } from './erase-due-accounts.ts';
 import { createIdentityFixture, ORIGIN, PASSWORD, sessionOf } from './identity.fixture.ts';
 import type { IdentityFixture } from './identity.fixture.ts';
 import { renewSession } from './renew-session.ts';
+import { requestOneTimeCode } from './request-one-time-code.ts';
 import { createRevokedSessions } from './revoked-sessions.ts';
 
 let fixture: IdentityFixture;
@@ -85,7 +86,7 @@ describe('asking for the deletion of my account', () => {
     const phone = '+989123330001';
     const userId = await fixture.createUser({ phone });
     const { sessionId } = await sessionOf(createPhoneSession(fixture.parts, { phone, password: PASSWORD, ...ORIGIN }));
-    await requestDeletionCode(fixture.parts, { userId, ip: ORIGIN.ip });
+    await requestOneTimeCode(fixture.parts, { phone, purpose: 'deletion', ip: ORIGIN.ip });
     await fixture.runJobs();
     const code = await fixture.secretOf(phone);
     await expect(ask(userId, sessionId, { code: code === '000000' ? '000001' : '000000' })).rejects.toMatchObject({
@@ -101,9 +102,6 @@ describe('asking for the deletion of my account', () => {
 
   it('knows no code without a number', async () => {
     const userId = await fixture.createUser({ email: 'no-phone@example.com' });
-    await expect(requestDeletionCode(fixture.parts, { userId, ip: ORIGIN.ip })).rejects.toMatchObject({
-      code: 'no-phone',
-    });
     await expect(ask(userId, userId, { code: '123456' })).rejects.toMatchObject({ code: 'code-not-accepted' });
   });
 

@@ -29,6 +29,7 @@ const takers = {
   login: '/api/v1/auth/login/code',
   verify: '/api/v1/auth/verify-phone',
   reset: '/api/v1/auth/reset-password/phone',
+  deletion: '/api/v1/account-deletion',
 } as const;
 
 /** One's own account: its codes, password, address and number. */

@@ -1,15 +1,12 @@
 import { unauthenticated } from '../../shared/platform-problems.ts';
-import { Problem } from '../../shared/problem.ts';
 import { checkCode } from './check-code.ts';
 import { checkPassword } from './check-password.ts';
 import { consumeChallenge } from './code-store.ts';
 import { findCredentialsById, lockCredentials } from './credentials-store.ts';
 import { cancelDeletion, requestDeletion } from './deletion-store.ts';
 import type { IdentityParts } from './dependencies.ts';
-import { problems } from './problems.ts';
 import { recordSecurityEvent } from './record-security-event.ts';
 import { codeNotAccepted, currentPasswordWrong } from './refusals.ts';
-import { requestOneTimeCode } from './request-one-time-code.ts';
 import { revokeSessions } from './session-store.ts';
 import { tellOwner } from './tell-owner.ts';
 import { notices } from './texts.ts';
@@ -80,23 +77,6 @@ async function proveByCode(parts: Parts, phone: string | null, code: string): Pr
     kind: 'code',
     challenge: await checkCode(parts, { purpose: 'deletion', phone, code, refuse: () => codeNotAccepted('/secret') }),
   };
-}
-
-/**
- * Has a code for {@link createAccountDeletion} sent to the account's own number.
- *
- * @throws Problem 409 `no-phone`, 429
- */
-export async function requestDeletionCode(
-  parts: Pick<IdentityParts, 'database' | 'enqueue' | 'notifications' | 'settings'>,
-  { userId, ip }: { readonly userId: string; readonly ip: string },
-): Promise<void> {
-  const account = await findAccount(parts.database, userId);
-  if (account === undefined) throw unauthenticated();
-  if (account.phone === null) {
-    throw new Problem(problems['no-phone'], { detail: 'This account has no number; use the password.' });
-  }
-  await requestOneTimeCode(parts, { phone: account.phone, purpose: 'deletion', ip });
 }
 
 /** Keeps the account. Doing it again, or without a deletion under way, changes nothing. */

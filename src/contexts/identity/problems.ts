@@ -20,6 +20,5 @@ export const problems = defineProblems({
   'last-admin': { status: 409, title: 'Last admin' },
   'export-running': { status: 409, title: 'An export is running' },
   'export-not-ready': { status: 409, title: 'Export not ready' },
-  'no-phone': { status: 409, title: 'No phone number' },
   'own-account': { status: 409, title: 'Not for your own account' },
 });
