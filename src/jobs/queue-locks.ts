@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
 import { presenceLock } from './presence.ts';
 
-// With backlog.ts the only SQL on the queue's own tables. graphile-worker has no function that gives one job back or that asks whether a
-// worker lives, and its own remedy is to wait four hours; the version is pinned, and jobs.test.ts proves each statement.
+// With backlog.ts the only SQL on the queue's own tables. graphile-worker has no function that gives one job back or that
+// asks whether a worker lives, and its own remedy is to wait four hours; the version is pinned, and jobs.test.ts proves each
+// statement.
 
 // A stopping queue may have given up on the job just before: it is unlocked then, and counts as failed. Whoever took it
 // since has raised `attempts`.
