@@ -26,6 +26,8 @@ export interface InstallationOptions {
   readonly through?: (cluster: Cluster) => Promise<string>;
   readonly postgres?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** For the API's process only. */
+  readonly apiEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** Migrated, with the demo's people, and ready. */
@@ -43,15 +45,15 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     WORKER_PORT: String(workerPort),
     ...options.environment,
   };
-  const process = (name: string, at: number): Supervised =>
+  const process = (name: string, at: number, own: Readonly<Record<string, string>> = {}): Supervised =>
     supervise({
       name,
       args: [name],
       url: `http://127.0.0.1:${at}`,
-      environment,
+      environment: { ...environment, ...own },
       log: path.join(folder, `${name}.log`),
     });
-  const api = process('api', port);
+  const api = process('api', port, options.apiEnvironment);
   const worker = process('worker', workerPort);
   await until(async () => (await api.ready()) && (await worker.ready()), 60_000);
   return {

@@ -11,6 +11,8 @@ export interface Supervised {
   readonly name: string;
   /** Where it answers probes. */
   readonly url: string;
+  /** Of the process as it runs now. */
+  readonly pid: number;
   /** kill -9; it is started again by itself. */
   kill(): void;
   /** How often it ended although it was up and nobody killed it. One that finds no database at its start ends, and may. */
@@ -64,6 +66,10 @@ export function supervise({ name, args, url, environment, log }: SupervisedOptio
   return {
     name,
     url,
+    get pid() {
+      if (child.pid === undefined) throw new Error(`${name} could not be started.`);
+      return child.pid;
+    },
     kill() {
       killed = true;
       child.kill('SIGKILL');

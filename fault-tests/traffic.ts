@@ -13,6 +13,8 @@ export interface TrafficOptions {
   readonly signal: AbortSignal;
   /** What no fault explains is written here. */
   readonly unexplained: string[];
+  /** Codes of refusals that what happens explains. Default: none. */
+  readonly explained?: readonly string[];
 }
 
 /** Demo people whose numbers stand in files. */
@@ -76,17 +78,24 @@ async function callAs(
 }
 
 function expectStatus(
-  { unexplained }: TrafficOptions,
+  { unexplained, explained = [] }: TrafficOptions,
   what: string,
   answer: Answer,
   allowed: readonly number[],
 ): boolean {
   if (allowed.includes(answer.status)) return true;
+  const { code } = (answer.body ?? {}) as { code?: string };
+  if (code !== undefined && explained.includes(code)) return false;
   unexplained.push(`${what} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   return false;
 }
 
-async function createCampaign(options: TrafficOptions, logIn: LogIn): Promise<string | undefined> {
+interface Created {
+  readonly id: string;
+  readonly createdAt: string;
+}
+
+async function createCampaign(options: TrafficOptions, logIn: LogIn): Promise<Created | undefined> {
   const key = randomUUID();
   const name = `Faults ${key}`;
   options.promises.begun.add(name);
@@ -94,19 +103,19 @@ async function createCampaign(options: TrafficOptions, logIn: LogIn): Promise<st
   const headers = { 'idempotency-key': `"${key}"` };
   const answer = await callAs(options, logIn, { method: 'POST', path: '/api/v1/bonus-campaigns', body, headers });
   if (answer === undefined || !expectStatus(options, 'createBonusCampaign', answer, [201])) return undefined;
-  const { id } = answer.body as { id: string };
-  options.promises.campaigns.push({ name, id, key });
-  return id;
+  const created = answer.body as Created;
+  options.promises.campaigns.push({ name, id: created.id, key });
+  return created;
 }
 
 /** A file of numbers, sent again until it is taken; every number in it must be paid once. */
 async function importNumbers(options: TrafficOptions, logIn: LogIn): Promise<void> {
   const { random, promises } = options;
-  const campaignId = await createCampaign(options, logIn);
-  if (campaignId === undefined) return;
+  const campaign = await createCampaign(options, logIn);
+  if (campaign === undefined) return;
+  const { id: campaignId, createdAt: windowStart } = campaign;
   const from = random.between(0, PEOPLE - 1);
   const phones = Array.from({ length: random.between(20, 300) }, (_, n) => demoPhone((from + n) % PEOPLE));
-  const windowStart = new Date().toISOString();
   const answer = await callAs(options, logIn, {
     method: 'POST',
     path: `/api/v1/bonus-campaigns/${campaignId}/imports?windowStart=${encodeURIComponent(windowStart)}`,

@@ -1,4 +1,5 @@
 import type { Finding } from '../report.ts';
+import { clockJump } from './clock-jump.ts';
 import { diskFull } from './disk-full.ts';
 import { exhaustedPool } from './exhausted-pool.ts';
 import { slowDatabase } from './slow-database.ts';
@@ -8,4 +9,5 @@ export const scenarios: Readonly<Record<string, (folder: string) => Promise<Find
   'slow-database': slowDatabase,
   'exhausted-pool': exhaustedPool,
   'disk-full': diskFull,
+  'clock-jump': clockJump,
 };

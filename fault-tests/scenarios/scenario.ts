@@ -25,7 +25,10 @@ export interface Scene {
   untilServing(): Promise<void>;
 }
 
-export type SceneOptions = Omit<InstallationOptions, 'folder'>;
+export interface SceneOptions extends Omit<InstallationOptions, 'folder'> {
+  /** Codes of refusals that clients may meet because of what happens. Default: none. */
+  readonly explained?: readonly string[];
+}
 
 /**
  * Runs traffic, lets `happen` break and mend something, and audits: every promise holds, every answer in between was a success,
@@ -34,7 +37,7 @@ export type SceneOptions = Omit<InstallationOptions, 'folder'>;
 export async function play(
   folder: string,
   what: string,
-  options: SceneOptions,
+  { explained = [], ...options }: SceneOptions,
   happen: (scene: Scene) => Promise<void>,
 ): Promise<Finding[]> {
   mkdirSync(folder, { recursive: true, mode: 0o711 });
@@ -45,7 +48,14 @@ export async function play(
   const over = new AbortController();
   const client = createClient(installation.api.url, seen);
   const { signal } = over;
-  const traffic = runTraffic({ client, promises, random: createRandom(1), signal, unexplained: seen.unexplained });
+  const traffic = runTraffic({
+    client,
+    promises,
+    random: createRandom(1),
+    signal,
+    unexplained: seen.unexplained,
+    explained,
+  });
   const scene: Scene = {
     installation,
     owner,
