@@ -72,8 +72,9 @@ def before_call(ctx, case, kwargs):
         # So is a made-up window.
         case.query.pop("windowStart", None)
     if phase is TestPhase.STATEFUL:
-        # Links carry the state, except those that were inferred from a field that is null now.
-        case.path_parameters.update(live.ids_for_nothing(operation, case.path_parameters))
+        # Links carry the state, except those that lead nowhere.
+        if valid(case, ParameterLocation.PATH):
+            case.path_parameters.update(live.ids_for_misled(operation, case.path_parameters))
         return
     if valid(case, ParameterLocation.PATH):
         case.path_parameters.update(live.ids_for(operation, case.path_parameters))
@@ -87,6 +88,9 @@ def before_call(ctx, case, kwargs):
 def use_own_session(operation, case):
     """A case that ends a session or changes a password gets a person of its own instead of the shared admin."""
     if "Authorization" not in case.headers or not case._has_explicit_auth:
+        return
+    if case.operation.definition.raw.get("x-internal") and case.operation.definition.raw["security"]:
+        case.headers["Authorization"] = f"Bearer {live.service_token()}"
         return
     own = live.own_session(operation)
     if own is None:

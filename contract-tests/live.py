@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import itertools
+import json
 import os
 import re
 import secrets
@@ -335,9 +336,9 @@ def ids_for(operation, path_parameters):
     return {name: IDS[name](operation) for name, value in path_parameters.items() if UUID.fullmatch(str(value))}
 
 
-def ids_for_nothing(operation, path_parameters):
-    """Existing ids where a link led to a null, or a `Location` to a path that a template matches, too: /users/phone is no user."""
-    return {name: IDS[name](operation) for name, value in path_parameters.items() if value in (None, "None", "phone")}
+def ids_for_misled(operation, path_parameters):
+    """Existing ids where a link led to a null, or a Location such as /users/phone was taken for /users/{userId}."""
+    return {name: IDS[name](operation) for name, value in path_parameters.items() if name in IDS and not UUID.fullmatch(str(value))}
 
 
 # Where the tag of an operation is read, when not at its own path or right above it.
@@ -350,6 +351,17 @@ def tag_for(operation, path):
         if "ETag" in response.headers:
             return response.headers["ETag"]
     raise RuntimeError(f"no tag found for {path}: say in TAGS where it is read")
+
+
+def service_token():
+    """For one call by another process of the installation (src/http/service-token.ts)."""
+    now = int(time.time())
+    claims = {"iss": "portico", "aud": "portico-internal", "sub": "contract-tests", "iat": now, "exp": now + 60}
+    parts = [json.dumps(part, separators=(",", ":")).encode() for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
+    signed = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+    key = base64.b64decode(os.environ["PORTICO_SERVICE_KEY"])
+    signature = base64.urlsafe_b64encode(hmac.new(key, signed, hashlib.sha256).digest()).rstrip(b"=")
+    return (signed + b"." + signature).decode()
 
 
 def is_cursor(value):
@@ -474,6 +486,8 @@ OWN = {
     "deleteCurrentSession": lambda person, own: {},
     "updatePassword": lambda person, own: {},
     "createAccountDeletion": lambda person, own: {},
+    # Somebody else's code is younger than a minute otherwise.
+    "requestDeletionCode": lambda person, own: {},
     "startSecondFactor": lambda person, own: {},
     "completeSecondFactor": lambda person, own: {"code": app_code(started_factor(person, own))},
     "renewRecoveryCodes": lambda person, own: {"code": recovery_code(person, own)},

@@ -1,5 +1,6 @@
 /** A real Portico, started as a user would start it, on an empty folder of its own. */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -10,6 +11,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { demoAccounts } from '../src/contexts/identity/index.ts';
+import { servicePurpose } from '../src/http/service-token.ts';
+import { deriveKey } from '../src/shared/keys.ts';
 
 export interface PorticoProcess {
   readonly url: string;
@@ -63,9 +66,13 @@ export async function startPorticoProcess(settings: Readonly<Record<string, stri
   };
 }
 
+/** The master key of the tested Portico, so that the hooks can call as one of its services. */
+const secret = randomBytes(32).toString('base64');
+
 /** The Portico that the contract tests try: as delivered, except what would make a test slow or stop it. */
 export function startTestedPortico(): Promise<PorticoProcess> {
   return startPorticoProcess({
+    PORTICO_SECRET: secret,
     BCRYPT_COST: '4',
     RATE_LIMIT_FACTOR: '1000000',
     // live.py sends each request from another network.
@@ -75,11 +82,16 @@ export function startTestedPortico(): Promise<PorticoProcess> {
   });
 }
 
-/** Whom hooks.py logs in as, for its environment. */
+/** Whom hooks.py logs in as, and what it signs service tokens with, for its environment. */
 export function people(url: string): Record<string, string> {
   const admin = demoAccounts.find(({ role }) => role === 'admin');
   if (admin === undefined) throw new Error('there is no demo admin');
-  return { PORTICO_URL: url, PORTICO_EMAIL: admin.email, PORTICO_PASSWORD: admin.password };
+  return {
+    PORTICO_URL: url,
+    PORTICO_EMAIL: admin.email,
+    PORTICO_PASSWORD: admin.password,
+    PORTICO_SERVICE_KEY: deriveKey(secret, servicePurpose).toString('base64'),
+  };
 }
 
 /** What a process needs to run at all: no setting of Portico that happens to be in our environment. */

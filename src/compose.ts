@@ -22,7 +22,7 @@ import type { Database } from './database/transaction.ts';
 import type { HttpOptions } from './http/create-http.ts';
 import { createInternalClient } from './http/internal-client.ts';
 import { createMetrics } from './http/metrics.ts';
-import { createServiceToken, withServiceTokens } from './http/service-token.ts';
+import { createServiceToken, servicePurpose, withServiceTokens } from './http/service-token.ts';
 import { enqueue } from './jobs/enqueue.ts';
 import { createPublish } from './jobs/events.ts';
 import type { ErrorTracker, SandboxErrors } from './ports/error-tracker.ts';
@@ -221,9 +221,6 @@ function createContexts(
  * waits for ever, and crediting hardly feels it (docs/decisions/0045).
  */
 const CREDITING_PAUSE = 2_000;
-
-/** What service tokens are signed with. */
-const servicePurpose = 'service tokens';
 
 /** Milliseconds that one context waits for another's answer. */
 const internalTimeout = 500;

@@ -9,6 +9,9 @@ const algorithm = 'HS256';
 const issuer = 'portico';
 const audience = 'portico-internal';
 
+/** What the key of service tokens is derived from PORTICO_SECRET for. */
+export const servicePurpose = 'service tokens';
+
 /** Seconds a token lives: it is made for one call. */
 const lifetime = 60;
 
