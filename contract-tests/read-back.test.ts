@@ -63,6 +63,38 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
       expect((await portico.request('GET', '/api/v1/auth/me', { token: person.token })).status).toBe(401);
     },
   },
+  createClient: {
+    as: ({ admin }) => admin,
+    bodies: (_, attempt) => ({ name: `Read back ${attempt}`, scopes: ['campaigns:read'], secretDays: 1 }),
+    expected: ({ name, scopes }) => ({ name, scopes, disabled: false }),
+  },
+  updateClient: {
+    as: ({ admin }) => admin,
+    path: async (world) => ({ clientId: (await world.createClient()).id }),
+    bodies: (_, attempt) => ({ name: `Renamed ${attempt}`, disabled: attempt === 0 }),
+    read: 'getClient',
+  },
+  createClientSecret: {
+    unseen: 'a secret is shown once, in the answer',
+    felt: async (world) => {
+      const client = await world.createClient();
+      const path = `/api/v1/clients/${client.id}`;
+      const { secret } = await world.call<{ secret: string }>(world.admin, 'POST', `${path}/secrets`, {
+        body: { secretDays: 1 },
+      });
+      expect(secret).not.toBe(client.secret);
+      const { secrets } = await world.call<{ secrets: unknown[] }>(world.admin, 'GET', path);
+      expect(secrets).toHaveLength(2);
+    },
+  },
+  deleteClientSecret: {
+    as: ({ admin }) => admin,
+    path: async (world) => {
+      const { id: clientId, secrets } = await world.createClient();
+      return { clientId, secretId: secrets[0]?.id ?? '' };
+    },
+    read: 'getClient',
+  },
   deleteAccountDeletion: {
     unseen: 'a wish that was taken back is shown nowhere',
     felt: async (world) => {
@@ -200,7 +232,10 @@ describe.each(seen)('%s', (operationId, { as, path, bodies, read, expected = (bo
       const tag = route.ifMatch === null ? null : (await get(own)).headers.get('etag');
       const answer = await world.portico.request(route.method, pathOf(route, values), {
         ...{ token: as(world).token, body },
-        headers: tag === null ? {} : { 'if-match': tag },
+        headers: {
+          'content-type': route.requestBody?.content[0]?.mediaType ?? '',
+          ...(tag === null ? {} : { 'if-match': tag }),
+        },
       });
       expect([200, 201, 204]).toContain(answer.status);
       const shown: unknown = await (await get(answer.headers.get('location') ?? own)).json();
