@@ -1,7 +1,7 @@
 /** Runs schemathesis against a running Portico and turns its report into counts. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -45,7 +45,8 @@ export async function runSchemathesis(options: SchemathesisOptions): Promise<Ver
   const report = join(options.folder, 'report.json');
   const extra = ['--report', 'json', '--report-json-path', report, ...options.extra];
   const status = await spawnSchemathesis({ ...options, extra }, 'inherit');
-  if (!existsSync(report)) {
+  // It is opened at the start and written at the end.
+  if (!existsSync(report) || statSync(report).size === 0) {
     return {
       passed: 0,
       failures: [`schemathesis ended (exit ${String(status)}) without a report`],
