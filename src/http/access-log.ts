@@ -42,7 +42,10 @@ function lineOf(exchange: Exchange, status: number, milliseconds: number): strin
   if (route !== null) line += `,"operation":"${route.operationId}"`;
   line += `,"method":"${req.method ?? ''}","status":${status},"milliseconds":${Math.round(milliseconds * 10) / 10}`;
   if (problem !== undefined) line += `,"code":"${problem}"`;
-  if (principal !== null) line += `,"${principal.kind}Id":${JSON.stringify(callerId(principal))}`;
+  if (principal !== null) {
+    const id = JSON.stringify(callerId(principal));
+    line += principal.kind === 'client' ? `,"clientId":${id}` : `,"userId":${id}`;
+  }
   if (exchange.replayed) line += ',"replayed":true';
   if (!res.writableEnded && res.destroyed) line += ',"cut":true';
   return line;

@@ -8,12 +8,16 @@ let portico: TestPortico;
 let userId: string;
 /** Somebody who may go. */
 let goingId: string;
+let clientId: string;
 
 beforeAll(async () => {
   portico = await startPortico();
   const { database, identity } = portico.portico;
   await database.transaction((tx) => identity.seedDemo(tx, { people: 0 }));
   [userId, goingId] = [await idOf('user'), await idOf('staff')];
+  const body = { name: 'Reporting', scopes: ['campaigns:read'], secretDays: 1 };
+  const client = await portico.request('POST', '/api/v1/clients', { token: portico.tokenFor('admin'), body });
+  clientId = ((await client.json()) as { id: string }).id;
 });
 
 afterAll(() => portico.close());
@@ -29,6 +33,7 @@ async function idOf(wanted: string): Promise<string> {
 const changes: Readonly<Record<string, () => { readonly path: string; readonly body: unknown }>> = {
   updateUserRoles: () => ({ path: `/api/v1/users/${userId}/roles`, body: { roles: ['user', 'staff'] } }),
   updateUserLock: () => ({ path: `/api/v1/users/${userId}/lock`, body: { reason: 'a test' } }),
+  updateClient: () => ({ path: `/api/v1/clients/${clientId}`, body: { disabled: true } }),
   deleteUser: () => ({ path: `/api/v1/users/${goingId}`, body: undefined }),
   updateSandboxBehaviour: () => ({
     path: '/api/v1/sandbox/behaviours/sms',
@@ -49,11 +54,15 @@ test.each(
 )(
   '%s is 428 without If-Match, 412 with a stale one, and one of two parallel writers wins',
   async (operationId = '', method = '') => {
+    const type = routes.find((route) => route.operationId === operationId)?.requestBody?.content[0]?.mediaType;
     const change = changes[operationId]?.();
     if (change === undefined) throw new Error(`${operationId} demands If-Match: add a change for it to this test.`);
     const token = portico.tokenFor('admin');
     const write = async (ifMatch: string | null) => {
-      const headers: Record<string, string> = ifMatch === null ? {} : { 'if-match': ifMatch };
+      const headers = {
+        ...(type === undefined ? {} : { 'content-type': type }),
+        ...(ifMatch === null ? {} : { 'if-match': ifMatch }),
+      };
       const answer = await portico.request(method, change.path, { token, headers, body: change.body });
       return { status: answer.status, etag: answer.headers.get('etag'), text: await answer.text() };
     };
