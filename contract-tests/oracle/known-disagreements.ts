@@ -44,9 +44,15 @@ export const knownDisagreements: readonly KnownDisagreement[] = [
     reason: 'OpenAPI compares media types without their parameters; read as UTF-8, the text would be another one.',
   },
   {
-    what: 'paths that this process does not host',
+    what: 'days that no calendar has',
+    kind: 'refused',
+    is: ({ url, detail }) => detail === 'validation-failed' && /=\d{4}-02-3[01]T/.test(url),
+    reason: 'RFC 3339, section 5.7: the day depends on month and year. The oracle looks at the digits alone.',
+  },
+  {
+    what: 'representations that an operation does not have',
     kind: 'answer',
-    is: ({ status, body }) => status === 404 && body.includes('"There is nothing at this path."'),
-    reason: 'A process that hosts some contexts only answers for the others as for any unknown path.',
+    is: ({ status }) => status === 406,
+    reason: 'Accept is judged for every operation alike, as the method is (405); the documents list neither.',
   },
 ];

@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parse as parseForm } from 'node:querystring';
 import { pipeline } from 'node:stream/promises';
 import { gunzipSync } from 'node:zlib';
 import express from 'express';
@@ -227,6 +228,10 @@ const readBody: RequestHandler = (request, response, next) => {
 
 function parseBody(headers: IncomingHttpHeaders, raw: Buffer, judgement: Judgement): unknown {
   if (raw.length === 0) return undefined;
+  // A repeated name becomes a list, so that it fails where one value is wanted.
+  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true) {
+    return parseForm(raw.toString('utf8'));
+  }
   if (headers['content-type']?.includes('json') !== true) return raw.toString('utf8');
   try {
     return JSON.parse(raw.toString('utf8'));

