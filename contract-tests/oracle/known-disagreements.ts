@@ -44,6 +44,12 @@ export const knownDisagreements: readonly KnownDisagreement[] = [
     reason: 'OpenAPI compares media types without their parameters; read as UTF-8, the text would be another one.',
   },
   {
+    what: 'refusals of OAuth',
+    kind: 'refused',
+    is: ({ url, detail }) => url === '/api/v1/auth/token' && ['invalid-scope', 'malformed-request'].includes(detail),
+    reason: 'RFC 6749, section 5.2: 400 also for scopes a client lacks and for proofs that came twice or not at all.',
+  },
+  {
     what: 'days that no calendar has',
     kind: 'refused',
     is: ({ url, detail }) => detail === 'validation-failed' && /=\d{4}-02-3[01]T/.test(url),
