@@ -3,14 +3,13 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { demoAccounts } from '../src/contexts/identity/index.ts';
+import { freePort } from '../src/database/embedded-server.ts';
 import { servicePurpose } from '../src/http/service-token.ts';
 import { deriveKey } from '../src/shared/keys.ts';
 
@@ -105,14 +104,4 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false; // nothing listens yet
   }
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,7 +1,8 @@
+import { freePort } from '../src/database/embedded-server.ts';
 import { createTestDatabase } from '../src/testing/database.ts';
 import { runPortico } from '../src/testing/portico-command.ts';
 import type { PorticoCommand } from '../src/testing/portico-command.ts';
-import { freePort, startNginx } from './start-nginx.ts';
+import { startNginx } from './start-nginx.ts';
 import type { TestGateway } from './start-nginx.ts';
 
 /** The `api` processes of the installation, by the contexts each hosts. */

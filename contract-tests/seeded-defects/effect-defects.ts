@@ -19,6 +19,16 @@ import {
 } from './defect.ts';
 import { walk } from './walks.ts';
 
+const staleTag = {
+  walk: walk.tags,
+  test: 'updateProfile refuses a stale tag, a made-up one and a weak one, and changes nothing',
+};
+
+const listWalk = {
+  walk: walk.lists,
+  test: 'listSuppressions shows each row that stays exactly once, while rows come and go',
+};
+
 /** Versions and repetitions. */
 const writes: readonly Defect[] = [
   {
@@ -26,10 +36,7 @@ const writes: readonly Defect[] = [
     spoil: onRequest((request) =>
       request.headers['if-match'] === undefined ? undefined : withHeader(request, 'if-match', '*'),
     ),
-    caughtBy: {
-      walk: walk.tags,
-      test: 'updateProfile refuses a stale tag, a made-up one and a weak one, and changes nothing',
-    },
+    caughtBy: staleTag,
   },
   {
     name: 'answers 412, but after it has changed the thing',
@@ -38,10 +45,7 @@ const writes: readonly Defect[] = [
       if (answer.status === 412) await forward(withHeader(request, 'if-match', '*'));
       return answer;
     },
-    caughtBy: {
-      walk: walk.tags,
-      test: 'updateProfile refuses a stale tag, a made-up one and a weak one, and changes nothing',
-    },
+    caughtBy: staleTag,
   },
   {
     name: 'never answers 304',
@@ -177,18 +181,12 @@ const access: readonly Defect[] = [
       const items = page['items'] as readonly unknown[];
       return page['nextCursor'] === null ? page : { ...page, items: items.slice(0, -1) };
     }),
-    caughtBy: {
-      walk: walk.lists,
-      test: 'listSuppressions shows each row that stays exactly once, while rows come and go',
-    },
+    caughtBy: listWalk,
   },
   {
     name: 'repeats a row on the next page',
     spoil: repeatingRows(),
-    caughtBy: {
-      walk: walk.lists,
-      test: 'listSuppressions shows each row that stays exactly once, while rows come and go',
-    },
+    caughtBy: listWalk,
   },
   {
     name: 'begins again when a cursor is no good',
