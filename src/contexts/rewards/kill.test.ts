@@ -64,4 +64,4 @@ it('loses and doubles nothing when its worker is killed again and again', async 
   expect(pool?.balance).toBe(-LINES * COINS);
   expect(await fixture.messages(importId)).toBe(LINES);
   expect(await fixture.differences()).toEqual([]);
-}, 120_000);
+}, 300_000);
