@@ -26,6 +26,8 @@ export interface InstallationOptions {
   readonly through?: (cluster: Cluster) => Promise<string>;
   readonly postgres?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** How many the API has below a supervisor. Default: one, without. */
+  readonly apiProcesses?: number;
   /** For the API's process only. */
   readonly apiEnvironment?: Readonly<Record<string, string>>;
 }
@@ -45,16 +47,17 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     WORKER_PORT: String(workerPort),
     ...options.environment,
   };
-  const process = (name: string, at: number, own: Readonly<Record<string, string>> = {}): Supervised =>
+  const process = (name: string, at: number, args: readonly string[], own = {}): Supervised =>
     supervise({
       name,
-      args: [name],
+      args: [name, ...args],
       url: `http://127.0.0.1:${at}`,
       environment: { ...environment, ...own },
       log: path.join(folder, `${name}.log`),
     });
-  const api = process('api', port, options.apiEnvironment);
-  const worker = process('worker', workerPort);
+  const siblings = options.apiProcesses === undefined ? [] : ['--processes', String(options.apiProcesses)];
+  const api = process('api', port, siblings, options.apiEnvironment);
+  const worker = process('worker', workerPort, []);
   await until(async () => (await api.ready()) && (await worker.ready()), 60_000);
   return {
     cluster,

@@ -7,7 +7,7 @@ import { auditEnd, countUnfinished, letLeasesEnd } from './audit.ts';
 import { createClient } from './client.ts';
 import type { Client, Seen } from './client.ts';
 import { startInstallation } from './installation.ts';
-import { killOnce, victims } from './kills.ts';
+import { killOnce, SIBLINGS, victims } from './kills.ts';
 import type { KillResult } from './kills.ts';
 import { noPromises } from './promises.ts';
 import type { Promises } from './promises.ts';
@@ -26,7 +26,7 @@ export interface KillsOptions {
 export async function runKills({ folder: parent, rounds, seed }: KillsOptions): Promise<Finding[]> {
   const folder = path.join(parent, 'kills');
   mkdirSync(folder, { recursive: true, mode: 0o711 });
-  const installation = await startInstallation({ folder });
+  const installation = await startInstallation({ folder, apiProcesses: SIBLINGS });
   const owner = connect({ url: installation.cluster.url, name: 'audit', size: 4, statementTimeout: 60_000 });
   const random = createRandom(seed);
   const promises = noPromises();

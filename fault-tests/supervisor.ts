@@ -1,7 +1,7 @@
 /** Keeps processes of Portico running, as systemd or Kubernetes would. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { until } from '../src/testing/until.ts';
 
@@ -13,6 +13,8 @@ export interface Supervised {
   readonly url: string;
   /** Of the process as it runs now. */
   readonly pid: number;
+  /** Of those that it has started itself. */
+  children(): readonly number[];
   /** kill -9; it is started again by itself. */
   kill(): void;
   /** How often it ended although it was up and nobody killed it. One that finds no database at its start ends, and may. */
@@ -62,14 +64,18 @@ export function supervise({ name, args, url, environment, log }: SupervisedOptio
       setTimeout(launch, RESTART);
     });
   }
+  function ownPid(): number {
+    if (child.pid === undefined) throw new Error(`${name} could not be started.`);
+    return child.pid;
+  }
   launch();
   return {
     name,
     url,
     get pid() {
-      if (child.pid === undefined) throw new Error(`${name} could not be started.`);
-      return child.pid;
+      return ownPid();
     },
+    children: () => childrenOf(ownPid()),
     kill() {
       killed = true;
       child.kill('SIGKILL');
@@ -85,6 +91,16 @@ export function supervise({ name, args, url, environment, log }: SupervisedOptio
       return code ?? null;
     },
   };
+}
+
+/** As Linux knows them; none of a process that is gone. */
+function childrenOf(pid: number): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
 }
 
 async function answersOk(url: string): Promise<boolean> {
