@@ -58,17 +58,17 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const siblings = options.apiProcesses === undefined ? [] : ['--processes', String(options.apiProcesses)];
   const api = process('api', port, siblings, options.apiEnvironment);
   const worker = process('worker', workerPort, []);
-  await until(async () => (await api.ready()) && (await worker.ready()), 60_000);
-  return {
-    cluster,
-    api,
-    worker,
-    folder,
-    async stop() {
-      await Promise.all([api.stop(), worker.stop()]);
-      await cluster.stop();
-    },
+  const stop = async (): Promise<void> => {
+    await Promise.all([api.stop(), worker.stop()]);
+    await cluster.stop();
   };
+  try {
+    await until(async () => (await api.ready()) && (await worker.ready()), 120_000);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { cluster, api, worker, folder, stop };
 }
 
 function environmentOf(databaseUrl: string): Record<string, string> {
