@@ -62,6 +62,8 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
     await world.portico.runJobs();
     return { path: { groupId } };
   },
+  redriveMessage: async (world) => ({ path: { messageId: await world.createDeadMessage() } }),
+  redriveMessages: async () => ({ body: { limit: 1 } }),
   createSuppression: async () => ({
     body: { channel: 'email', address: `${newId()}@walks.example`, category: 'all', reason: 'asked for it' },
   }),

@@ -268,6 +268,11 @@ def dead_letter():
     return found
 
 
+def dead_message():
+    """The id of a message that the vendor refused for good."""
+    return admin("GET", f"/api/v1/dead-letters/{dead_letter()}").json()["ref"]
+
+
 def open_dead_letters():
     page = admin("GET", "/api/v1/dead-letters", params={"open": "true", "limit": 100}).json()
     return {item["id"] for item in page["items"]}
@@ -323,7 +328,7 @@ IDS = {
     }.get(operation, lambda: once("finished_import", finished_import))(),
     "sessionId": lambda _: log_in(ADMIN)["sessionId"],
     "userId": lambda operation: someone() if operation in ("updateUserRoles", "updateUserLock", "deleteUserSessions", "deleteUser") else once("someone", someone),
-    "messageId": lambda _: once("message", message),
+    "messageId": lambda operation: dead_message() if operation == "redriveMessage" else once("message", message),
     "groupId": lambda _: once("finished_import", finished_import),
     "suppressionId": lambda operation: suppression() if operation == "deleteSuppression" else once("suppression", suppression),
     "sandboxMessageId": lambda _: once("sandbox_message", sandbox_message),

@@ -55,6 +55,8 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
       return { groupId };
     },
   },
+  redriveMessage: { path: async (world) => ({ messageId: await world.createDeadMessage() }) },
+  redriveMessages: { body: () => ({ reason: `reason ${(made += 1)}`, limit: 1 }) },
   redriveDeadLetters: { body: () => ({ reason: `reason ${(made += 1)}`, limit: 1 }) },
   redriveDeadLetter: { path: async (world) => ({ deadLetterId: (await world.createDeadLetter())[0] ?? '' }) },
 };

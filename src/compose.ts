@@ -147,6 +147,7 @@ function createContexts(
   const { primary, worker } = pools;
   const notifications = createNotifications({
     database: primary,
+    reporting: pools.reporting,
     workerDatabase: worker,
     clock,
     cursors,

@@ -36,6 +36,8 @@ export interface World {
   createSuppression(): Promise<string>;
   /** @param scopes default: campaigns:read */
   createClient(scopes?: readonly string[]): Promise<MachineClient>;
+  /** A message that the vendor refused for good. @returns its id */
+  createDeadMessage(): Promise<string>;
   /** @returns the ids of all open dead letters, the newest first. */
   createDeadLetter(): Promise<readonly string[]>;
   /** Tells the sandbox error tracker of an error. */
@@ -72,6 +74,11 @@ const seededError: Omit<ErrorReport, 'at'> = {
   correlationId: null,
   traceparent: null,
   userId: null,
+};
+
+const wellBehaved = {
+  ...{ failRate: 0, rejectRate: 0, loseAnswerRate: 0, undeliveredRate: 0, loseReportRate: 0 },
+  ...{ sendDelayMilliseconds: 0, reportDelayMilliseconds: 0 },
 };
 
 const password = 'quiet rivers carry old songs';
@@ -144,6 +151,25 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
           return (await good<{ access_token: string }>(answer)).access_token;
         },
       };
+    },
+    async createDeadMessage() {
+      const path = '/api/v1/sandbox/behaviours/sms';
+      const behave = (rejectRate: number): Promise<unknown> =>
+        call(staff, 'PUT', path, { headers: { 'if-match': '*' }, body: { ...wellBehaved, rejectRate } });
+      const [groupId, address] = [newId(), `+98936${String((made += 1)).padStart(7, '0')}`];
+      const request = { dedupeKey: groupId, groupId, channel: 'sms', class: 'marketing', address, text: 'Hi' } as const;
+      await behave(1);
+      await database.transaction((tx) => portico.portico.notifications.queueMessages(tx, [request]));
+      await portico.runJobs();
+      await behave(0);
+      const dead = await call<{ items: { id: string }[] }>(
+        staff,
+        'GET',
+        `/api/v1/messages?groupId=${groupId}&state=dead`,
+      );
+      const [message] = dead.items;
+      if (message === undefined) throw new Error('The vendor refused nothing.');
+      return message.id;
     },
     async createDeadLetter() {
       // The API has no way to make work fail for good.

@@ -96,6 +96,20 @@ export async function redriveDeadLetters(tx: Transaction, redrive: Redrive): Pro
   return claimed.length;
 }
 
+const close = statement(
+  'platform.close_dead_letters',
+  `update platform.dead_letters set redriven_at = clock_timestamp(), redriven_by = $3
+   where task = $1 and ref = any ($2) and redriven_at is null`,
+);
+
+/** Marks the open dead letters about these things as run again, for whoever has run them again by another way. */
+export async function closeDeadLetters(
+  tx: Transaction,
+  { task, refs, by }: { readonly task: string; readonly refs: readonly string[]; readonly by: string },
+): Promise<void> {
+  if (refs.length > 0) await tx.query(close, [task, refs, by]);
+}
+
 const find = statement<DeadLetter>(
   'platform.find_dead_letter',
   `select ${columns} from platform.dead_letters where id = $1`,

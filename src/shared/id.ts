@@ -19,6 +19,12 @@ export function newId(milliseconds: number = Date.now()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(at, at + 3)}-${variant}${random.slice(at + 4, at + 7)}-${random.slice(at + 7, at + 19)}`;
 }
 
+/** The smallest UUIDv7 of this millisecond: every id made in it or later is greater or equal. */
+export function firstIdAt(milliseconds: number): string {
+  const time = Math.max(0, Math.floor(milliseconds)).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}
+
 /**
  * The same UUID for the same parts, always (UUIDv8, RFC 9562 §5.8, over SHA-256): a retried command that names its rows
  * this way builds the same rows.

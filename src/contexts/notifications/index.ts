@@ -67,6 +67,8 @@ export interface Notifications extends ContextModule, NotificationQuestions {
 export interface NotificationsDependencies {
   /** For operations. */
   readonly database: Database;
+  /** For what reads much, such as exports. Default: `database`. */
+  readonly reporting?: Database;
   /** For tasks: their waits must not take connections from the API. */
   readonly workerDatabase: Database;
   readonly clock: Clock;
@@ -97,7 +99,10 @@ export function createNotifications(dependencies: NotificationsDependencies): No
 
   return {
     name: 'notifications',
-    operations: createNotificationOperations({ database, clock, cursors, providers, limits }),
+    operations: createNotificationOperations({
+      ...{ database, clock, cursors, providers, limits },
+      reporting: dependencies.reporting ?? database,
+    }),
     tasks: createNotificationTasks({
       ...worker,
       providers,

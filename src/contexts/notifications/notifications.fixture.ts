@@ -100,7 +100,7 @@ const readMessages = statement<MessageRow>(
 
 const empty = statement(
   'test.empty_notifications',
-  `truncate notifications.messages, notifications.message_counts, notifications.attempts, notifications.reports,
+  `truncate notifications.messages, notifications.message_counts, notifications.queue_counts, notifications.attempts, notifications.reports,
      notifications.suppressions, notifications.provider_circuits, notifications.send_buckets, notifications.sms_budgets, graphile_worker._private_jobs`,
 );
 

@@ -1,6 +1,7 @@
 import type { ContextHandlers, Schema } from '../../contract/handlers.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import { notFound } from '../../shared/platform-problems.ts';
+import { messageBody } from './bodies.ts';
 import { hasBudget } from './budget-store.ts';
 import { callingCodeOf } from './calling-code.ts';
 import { createSuppression } from './create-suppression.ts';
@@ -11,16 +12,19 @@ import { getMessage } from './get-message.ts';
 import { getSuppression } from './get-suppression.ts';
 import { listMessages } from './list-messages.ts';
 import { listSuppressions } from './list-suppressions.ts';
-import type { AttemptModel, MessageModel, ReportModel, SuppressionModel } from './models.ts';
+import type { AttemptModel, ReportModel, SuppressionModel } from './models.ts';
+import { createQueueOperations } from './queue/queue-operations.ts';
+import type { QueueOperationDependencies } from './queue/queue-operations.ts';
 import { cancelQueued, readCounts } from './queue-store.ts';
 
-export interface OperationDependencies extends ProviderDependencies {
+export interface OperationDependencies extends ProviderDependencies, QueueOperationDependencies {
   readonly cursors: Cursors;
 }
 
 export function createNotificationOperations(dependencies: OperationDependencies): ContextHandlers<'notifications'> {
   const { database, clock, limits } = dependencies;
   return {
+    ...createQueueOperations(dependencies),
     async listMessages({ query }) {
       const page = await listMessages(dependencies, {
         channel: query.channel,
@@ -88,28 +92,6 @@ export function createNotificationOperations(dependencies: OperationDependencies
 async function isEmpty(counts: ReturnType<typeof readCounts>): Promise<boolean> {
   const { sms, email } = await counts;
   return [...Object.values(sms), ...Object.values(email)].every((count) => count === 0);
-}
-
-function messageBody(message: MessageModel): Schema<'Message'> {
-  return {
-    id: message.id,
-    channel: message.channel,
-    class: message.class,
-    address: message.address,
-    subject: message.subject,
-    // Such a text opens the account of its reader: whoever may look after messages may not read it.
-    text: message.class === 'otp' ? null : message.body,
-    state: message.state,
-    reason: message.reason,
-    attempts: message.attempts,
-    provider: message.provider,
-    userId: message.userId,
-    groupId: message.groupId,
-    createdAt: message.createdAt.toISOString(),
-    deadline: message.deadline.toISOString(),
-    nextAttemptAt: message.nextAttemptAt?.toISOString() ?? null,
-    settledAt: message.settledAt?.toISOString() ?? null,
-  };
 }
 
 function attemptBody(attempt: AttemptModel): Schema<'MessageAttempt'> {

@@ -3,7 +3,8 @@ import type { Clock } from '../../shared/clock.ts';
 import { enqueueSending } from './jobs.ts';
 import { reviveMessage } from './recovery-store.ts';
 
-const NEW_LIFE_MILLISECONDS = 24 * 3600 * 1000;
+/** How long a message that is sent again may try. */
+export const NEW_LIFE_MILLISECONDS = 24 * 3600 * 1000;
 
 /**
  * Gives a dead message a new life of 24 hours and all its attempts; a one-time code keeps its deadline, for its code has

@@ -2,6 +2,7 @@ import type { Database } from '../../database/transaction.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { dropStaleCircuits } from './circuit-store.ts';
 import { BATCH } from './jobs.ts';
+import { compactQueueCounts } from './queue/queue-count-store.ts';
 import { compactCounts } from './queue-store.ts';
 import { untilShort } from './recover-messages.ts';
 import { forgetSpentSecrets, settleSilentMessages } from './recovery-store.ts';
@@ -22,4 +23,5 @@ export async function settleMessages({ database, clock }: { database: Database; 
   await dropOrphanReports(database, new Date(now.getTime() - ORPHAN_LIFE_MILLISECONDS));
   await dropStaleCircuits(database, new Date(now.getTime() - CIRCUIT_LIFE_MILLISECONDS));
   await untilShort(() => compactCounts(database, BATCH));
+  await compactQueueCounts(database);
 }

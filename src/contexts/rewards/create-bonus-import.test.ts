@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { csvText } from '../../shared/csv-text.ts';
 import { newId } from '../../shared/id.ts';
 import type { BonusCampaign } from './bonus-campaign.ts';
 import { createBonusImport } from './create-bonus-import.ts';
-import { csvText, exportBonusImportRejects } from './export-bonus-import-rejects.ts';
+import { exportBonusImportRejects } from './export-bonus-import-rejects.ts';
 import { bytesOf, createRewardsFixture, fileOf, range, STAFF } from './rewards.fixture.ts';
 import type { RewardsFixture } from './rewards.fixture.ts';
 

@@ -1,3 +1,4 @@
+import { csvText } from '../../shared/csv-text.ts';
 import { notFound } from '../../shared/platform-problems.ts';
 import type { RewardsDependencies } from './dependencies.ts';
 import { findImport } from './import-store.ts';
@@ -32,14 +33,4 @@ async function* pieces(primary: RewardsDependencies['primary'], importId: string
 
 function csvLine({ line, reason, raw }: RejectedLine): string {
   return `${line},${reason},${csvText(raw)}\r\n`;
-}
-
-/**
- * A text as one CSV field that no spreadsheet runs: whatever would begin a formula there is preceded by an apostrophe
- * (OWASP, CSV injection).
- */
-export function csvText(text: string): string {
-  const harmless =
-    /^[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]/.test(text.trimStart()) || /^[\t\r]/.test(text) ? `'${text}` : text;
-  return `"${harmless.replaceAll('"', '""')}"`;
 }

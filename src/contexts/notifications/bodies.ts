@@ -1,0 +1,24 @@
+import type { MessageModel } from './models.ts';
+
+/** A message as the contract words it. */
+export function messageBody(message: MessageModel) {
+  return {
+    id: message.id,
+    channel: message.channel,
+    class: message.class,
+    address: message.address,
+    subject: message.subject,
+    // Such a text opens the account of its reader: whoever may look after messages may not read it.
+    text: message.class === 'otp' ? null : message.body,
+    state: message.state,
+    reason: message.reason,
+    attempts: message.attempts,
+    provider: message.provider,
+    userId: message.userId,
+    groupId: message.groupId,
+    createdAt: message.createdAt.toISOString(),
+    deadline: message.deadline.toISOString(),
+    nextAttemptAt: message.nextAttemptAt?.toISOString() ?? null,
+    settledAt: message.settledAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { statement } from '../../../database/transaction.ts';
+import type { Database } from '../../../database/transaction.ts';
+import { newId } from '../../../shared/id.ts';
+import { killAfterEachStep } from '../../../testing/dying-database.ts';
+import type { MessageRequest } from '../message.ts';
+import { createFakeSmsSender, createNotificationScene } from '../notifications.fixture.ts';
+import type { FakeSmsSender, NotificationScene } from '../notifications.fixture.ts';
+import { sendMessages } from '../send-messages.ts';
+import { anyDead, redriveMessage, redriveMessages } from './redrive-messages.ts';
+import type { RedriveFilter } from './redrive-store.ts';
+
+const bulk = { channel: 'sms', name: 'bulk' } as const;
+const otp = { channel: 'sms', name: 'otp' } as const;
+const signal = new AbortController().signal;
+const openLetters = statement<{ ref: string }>(
+  'test.open_letters',
+  'select ref from platform.dead_letters where redriven_at is null',
+);
+const emptyLetters = statement('test.empty_letters', 'delete from platform.dead_letters');
+
+let scene: NotificationScene;
+beforeAll(async () => {
+  scene = await createNotificationScene();
+});
+beforeEach(async () => {
+  await scene.reset();
+  await scene.test.owner.query(emptyLetters);
+});
+afterAll(() => scene.close());
+
+const refusing = () => createFakeSmsSender(() => ({ outcome: 'rejected', code: 'bad', detail: '' }));
+const drain = async (sender: FakeSmsSender): Promise<void> => {
+  for (const lane of [bulk, otp]) await sendMessages(scene.dependencies({ senders: [sender] }), lane, { signal });
+};
+/** Messages that a vendor refused for good. */
+async function kill(...requests: Partial<MessageRequest>[]): Promise<void> {
+  await scene.queue(requests);
+  await drain(refusing());
+}
+const redrive = (filter: Partial<RedriveFilter> = {}, limit = 1_000, database: Database = scene.database) =>
+  database.transaction((tx) =>
+    redriveMessages({ tx, clock: scene.clock }, { filter: { ...anyDead, ...filter }, limit, by: newId() }),
+  );
+const letters = async () => (await scene.test.owner.query(openLetters)).length;
+
+test('many operators at once send each dead message again once, and close its dead letter', async () => {
+  await kill(...Array.from({ length: 60 }, () => ({})));
+  expect(await letters()).toBe(60);
+  const shares = await Promise.all(Array.from({ length: 8 }, () => redrive({}, 20)));
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBe(60);
+  expect(await letters()).toBe(0);
+  expect(await redrive()).toBe(0);
+
+  const well = createFakeSmsSender();
+  await drain(well);
+  expect(new Set(well.calls.map(({ to }) => to)).size).toBe(60);
+  expect(well.calls).toHaveLength(60);
+  expect(await scene.counts()).toMatchObject({ dead: 0, sent: 60 });
+});
+
+test('takes those that match, the oldest first, and no more than asked', async () => {
+  const groupId = newId();
+  const died = scene.clock.now();
+  await kill({ dedupeKey: 'a', groupId }, { dedupeKey: 'b', class: 'marketing' }, { dedupeKey: 'c', groupId });
+  const later = new Date(died.getTime() + 1);
+  const nothing: Partial<RedriveFilter>[] = [
+    { channel: 'email' },
+    { provider: 'other' },
+    { reason: 'ba' },
+    { groupId: newId() },
+    { from: later },
+    { to: died },
+    { ids: [newId()] },
+  ];
+  for (const filter of nothing) expect([filter, await redrive(filter)]).toEqual([filter, 0]);
+  expect(await redrive({ class: 'marketing', from: died, to: later, provider: 'fake', reason: 'bad' })).toBe(1);
+  expect(await scene.states()).toEqual({ a: 'dead', b: 'queued', c: 'dead' });
+  expect(await redrive({ groupId, channel: 'sms' }, 1)).toBe(1);
+  expect(await scene.states()).toEqual({ a: 'queued', b: 'queued', c: 'dead' });
+});
+
+test('leaves what must not be sent again, and says so about one', async () => {
+  const deadline = new Date(scene.clock.now().getTime() + 60_000);
+  await kill({ dedupeKey: 'code', class: 'otp', deadline }, { dedupeKey: 'forgotten' });
+  await scene.queue([{ dedupeKey: 'sent' }]);
+  await drain(createFakeSmsSender());
+  scene.clock.advance(60_000);
+  await scene.test.owner.query(
+    statement('test.forget', `update notifications.messages set address = 'forgotten' where dedupe_key = 'forgotten'`),
+  );
+  expect(await redrive()).toBe(0);
+  for (const { id, state } of await scene.messages()) {
+    const one = scene.database.transaction((tx) =>
+      redriveMessage({ tx, clock: scene.clock }, { messageId: id, by: newId() }),
+    );
+    await expect(one).rejects.toMatchObject({ code: 'message-not-redrivable' });
+    expect(['dead', 'sent']).toContain(state);
+  }
+});
+
+test('killed after any step, each message is sent again once', async () => {
+  let sender = createFakeSmsSender();
+  const kills = await killAfterEachStep(
+    scene.database,
+    async (database) => {
+      await scene.reset();
+      await scene.test.owner.query(emptyLetters);
+      sender = createFakeSmsSender();
+      await kill({}, {}, {});
+      await redrive({}, 1_000, database);
+    },
+    async () => {
+      await redrive();
+      await drain(sender);
+      expect(sender.calls).toHaveLength(3);
+      expect([await letters(), await redrive()]).toEqual([0, 0]);
+    },
+  );
+  expect(kills).toBeGreaterThan(2);
+});
