@@ -1,5 +1,5 @@
 import { statement } from '../../database/transaction.ts';
-import type { Database, Queryable } from '../../database/transaction.ts';
+import type { Queryable } from '../../database/transaction.ts';
 import type { Bucket } from './provider.ts';
 
 // The clock is the database's, read after the row lock is held: processes with different clocks share one bucket. Nobody
@@ -34,7 +34,7 @@ const create = statement(
  *
  * @returns 0 when taken, else the milliseconds after which another try makes sense
  */
-export async function takeTokens(database: Database, bucket: Bucket, count: number): Promise<number> {
+export async function takeTokens(database: Queryable, bucket: Bucket, count: number): Promise<number> {
   const values = [bucket.key, bucket.capacity, bucket.perSecond, count];
   let [row] = await database.query(take, values);
   if (row === undefined) {

@@ -48,11 +48,12 @@ export function claimDue(
   return tx.query(claim, [lane.channel, lane.name, options.now, options.limit, options.leaseUntil]);
 }
 
+// `is true`: see attempt-store.ts.
 const release = statement(
   'notifications.release_claims',
   `update notifications.messages set state = 'queued', next_attempt_at = r.at, wake_at = null
    from unnest($1::uuid[], $2::timestamptz[]) as r (id, at)
-   where messages.id = r.id and messages.state = 'claimed'`,
+   where messages.id = r.id and (messages.state = 'claimed') is true`,
 );
 
 /** Gives claimed messages back without an attempt; each may be claimed again from its moment on. */
@@ -78,7 +79,7 @@ const refuse = statement(
   `update notifications.messages m
    set state = r.state, reason = r.reason, wake_at = r.wake_at, settled_at = case when r.wake_at is null then $5::timestamptz end
    from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) as r (id, state, reason, wake_at)
-   where m.id = r.id and m.state = 'claimed'`,
+   where m.id = r.id and (m.state = 'claimed') is true`,
 );
 
 export async function refuseClaims(queryable: Queryable, refusals: readonly Refusal[], now: Date): Promise<void> {

@@ -83,8 +83,8 @@ export interface NotificationsDependencies {
   /** A number in [0, 1): spreads retries. Default: Math.random. */
   readonly chance?: () => number;
   /**
-   * Asked before each batch of the bulk lane: the milliseconds it waits because work that people wait for needs the database
-   * now, 0 usually. One-time codes never wait. Default: always 0.
+   * Asked before each batch of the bulk lane, and after each wait for it, five times at most: the milliseconds it waits because
+   * work that people wait for needs the database now, 0 usually. One-time codes never wait. Default: always 0.
    */
   readonly pauseBulk?: () => Promise<number>;
 }

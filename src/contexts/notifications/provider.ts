@@ -42,9 +42,12 @@ export interface Bucket {
   readonly perSecond: number;
 }
 
+/** How long a token may wait for its call. What leaves in one second was granted in that second and so much before it. */
+export const HELD_MILLISECONDS = 20;
+
 /**
- * The bucket of one provider and lane. With 90 % of the allowed rate and 10 % of capacity, no window of one second ever
- * sees more than the allowed number; the emptying of a full bucket is part of it.
+ * The bucket of one provider and lane. With 88 % of the allowed rate and 10 % of capacity, no window of one second ever
+ * sees more than the allowed number: the emptying of a full bucket is part of it, and so are tokens held for a moment.
  */
 export function bucketOf(provider: string, lane: Lane, limits: SendingLimits): Bucket {
   const allowed = limits.perSecond[provider] ?? limits.defaultRate;
@@ -52,7 +55,7 @@ export function bucketOf(provider: string, lane: Lane, limits: SendingLimits): B
   return {
     key: `${lane.channel}:${provider}:${lane.name}`,
     capacity: Math.max(1, Math.floor(share * 0.1)),
-    perSecond: share * 0.9,
+    perSecond: share * 0.88,
   };
 }
 

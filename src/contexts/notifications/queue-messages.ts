@@ -26,6 +26,7 @@ export async function queueMessages(
 ): Promise<number> {
   if (requests.length === 0) return 0;
   const now = clock.now();
+  const usualDeadline = new Date(now.getTime() + DEFAULT_LIFE_MILLISECONDS);
   const trace = recordedTrace();
   const created = await insertMessages(
     tx,
@@ -40,7 +41,7 @@ export async function queueMessages(
       userId: request.userId ?? null,
       groupId: request.groupId ?? null,
       country: request.channel === 'sms' ? callingCodeOf(request.address) : null,
-      deadline: request.deadline ?? new Date(now.getTime() + DEFAULT_LIFE_MILLISECONDS),
+      deadline: request.deadline ?? usualDeadline,
       traceparent: index < TRACED ? trace : null,
     })),
     now,

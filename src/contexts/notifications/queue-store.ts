@@ -1,3 +1,4 @@
+import { column } from '../../database/column.ts';
 import { statement } from '../../database/transaction.ts';
 import type { Queryable } from '../../database/transaction.ts';
 import type { Channel, MessageClass, MessageCounts, MessageState } from './message.ts';
@@ -24,11 +25,12 @@ const insert = statement<{ channel: Channel; class: MessageClass }>(
   `insert into notifications.messages
      (id, dedupe_key, channel, class, address, subject, body, user_id, group_id, country, deadline, traceparent,
       state, next_attempt_at, created_at)
-   select m.id, m.dedupe_key, m.channel, m.class, m.address, m.subject, m.body, m.user_id, m.group_id, m.country, m.deadline,
-      m.traceparent, 'queued', $12::timestamptz, $12::timestamptz
-   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::uuid[],
-      $10::text[], $11::timestamptz[], $13::text[])
-     as m (id, dedupe_key, channel, class, address, subject, body, user_id, group_id, country, deadline, traceparent)
+   select m.id, m.dedupe_key, coalesce(m.channel, $7), coalesce(m.class, $9), m.address, coalesce(m.subject, $11),
+      coalesce(m.body, $13), m.user_id, coalesce(m.group_id, $15), coalesce(m.country, $17), coalesce(m.deadline, $19),
+      coalesce(m.traceparent, $21), 'queued', $5::timestamptz, $5::timestamptz
+   from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $6::text[], $8::text[], $10::text[], $12::text[],
+      $14::uuid[], $16::text[], $18::timestamptz[], $20::text[])
+     as m (id, dedupe_key, address, user_id, channel, class, subject, body, group_id, country, deadline, traceparent)
    on conflict (dedupe_key) do nothing
    returning channel, class`,
 );
@@ -44,17 +46,17 @@ export function insertMessages(
   return tx.query(insert, [
     sorted.map((message) => message.id),
     sorted.map((message) => message.dedupeKey),
-    sorted.map((message) => message.channel),
-    sorted.map((message) => message.class),
     sorted.map((message) => message.address),
-    sorted.map((message) => message.subject),
-    sorted.map((message) => message.body),
     sorted.map((message) => message.userId),
-    sorted.map((message) => message.groupId),
-    sorted.map((message) => message.country),
-    sorted.map((message) => message.deadline),
     now,
-    sorted.map((message) => message.traceparent),
+    ...column(sorted.map((message) => message.channel)),
+    ...column(sorted.map((message) => message.class)),
+    ...column(sorted.map((message) => message.subject)),
+    ...column(sorted.map((message) => message.body)),
+    ...column(sorted.map((message) => message.groupId)),
+    ...column(sorted.map((message) => message.country)),
+    ...column(sorted.map((message) => message.deadline)),
+    ...column(sorted.map((message) => message.traceparent)),
   ]);
 }
 

@@ -155,6 +155,25 @@ describe('giving way', () => {
     expect(await scene.counts()).toMatchObject({ queued: 0, sent: 2 });
   });
 
+  test('asks again after each pause, and sends a batch after the fifth', async () => {
+    let asked = 0;
+    const askedBefore: number[] = [];
+    const sender = createFakeSmsSender((message) => {
+      askedBefore.push(asked);
+      return accept(message);
+    });
+    const dependencies = {
+      ...scene.dependencies({ senders: [sender] }),
+      pauseBulk: () => {
+        asked += 1;
+        return Promise.resolve(askedBefore.length === 0 ? 1 : 0);
+      },
+    };
+    await scene.queue([{}]);
+    await sendMessages(dependencies, bulk, forever);
+    expect(askedBefore).toEqual([5]);
+  });
+
   test('a shutdown ends the pause and leaves the messages to others', async () => {
     const sender = createFakeSmsSender();
     const stop = new AbortController();

@@ -24,6 +24,8 @@ import type { BegunCall } from './send-slice.ts';
 const IN_FLIGHT = 100;
 /** Attempts are begun for so many at once, if there are so many: one by one would cost a commit each. */
 const SLICE = 50;
+/** Pauses between two batches at most: nothing waits for ever. */
+const MOST_PAUSES = 5;
 /** How soon messages come back that a circuit, opening under way, kept from leaving. */
 const CIRCUIT_WAIT_MILLISECONDS = 5_000;
 
@@ -101,7 +103,7 @@ async function takeBatch(dependencies: SendDependencies, lane: Lane, { signal, k
   const willingness = await readWillingness(database, lane, providers, limits);
   const pause = shortestWait(willingness);
   if (pause > 0) return { pause, due: 0, full: false, groups: new Map(), waiting: [], lost: [] };
-  if (lane.name === 'bulk') await giveWay(await dependencies.pauseBulk(), signal);
+  if (lane.name === 'bulk') await giveWay(dependencies.pauseBulk, signal);
   const { messages, due } = await claimMessages(dependencies, lane, most);
   return { pause: 0, due, full: due >= most, ...planBatch(messages, willingness, clock.now()) };
 }
@@ -228,10 +230,13 @@ async function wakeUp({ database }: SendDependencies, lane: Lane, at: Date): Pro
   await database.transaction((tx) => enqueueWakeUps(tx, lane, [at]));
 }
 
-async function giveWay(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds === 0) return;
-  // A shutdown ends the pause; the batch that follows is claimed and given back.
-  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+/** A shutdown ends the pause; the batch that follows is claimed and given back. */
+async function giveWay(pauseBulk: SendDependencies['pauseBulk'], signal: AbortSignal): Promise<void> {
+  for (let pauses = 0; pauses < MOST_PAUSES && !signal.aborted; pauses += 1) {
+    const milliseconds = await pauseBulk();
+    if (milliseconds === 0) return;
+    await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

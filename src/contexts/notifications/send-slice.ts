@@ -1,21 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../database/transaction.ts';
 import type { SendOutcome } from '../../ports/send-outcome.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { newId } from '../../shared/id.ts';
 import { beginAttempts } from './attempt-store.ts';
-import { takeTokens } from './bucket-store.ts';
 import { LEASE_MILLISECONDS } from './claim-messages.ts';
 import type { ClaimedMessage } from './claim-store.ts';
 import type { Flight } from './flight.ts';
 import type { Bucket, Provider } from './provider.ts';
 import type { Answer } from './record-attempts.ts';
+import { createTokenSupply } from './token-supply.ts';
 
 /** The outermost bound of one call, also for a sender that has none. Far below the lease. */
 const LONGEST_CALL_MILLISECONDS = 30_000;
-const LONGEST_TOKEN_WAIT_MILLISECONDS = 10_000;
-/** Calls leave at least so many at a time, if there are so many: tokens cost a statement. */
-const DEPARTURE = 10;
 
 export interface SliceDependencies {
   readonly database: Database;
@@ -53,35 +49,26 @@ export async function beginSlice(
 }
 
 /**
- * Makes begun calls, outside any transaction, as places in the flight become free: takes the tokens of those that may leave
- * and spends them at once. Returns when the last call has begun; their answers are the flight's.
+ * Makes begun calls, outside any transaction, each as soon as there is a place in the flight and a token for it. Returns when
+ * the last call has begun; their answers are the flight's.
  */
 export async function callSlice(
   { database, flight }: Pick<SliceDependencies, 'database' | 'flight'>,
   bucket: Bucket,
   calls: readonly BegunCall[],
 ): Promise<void> {
+  const tokens = createTokenSupply(database, bucket, calls.length);
   for (let from = 0; from < calls.length;) {
-    const room = await flight.room(Math.min(DEPARTURE, calls.length - from));
-    const leaving = calls.slice(from, from + Math.min(room, bucket.capacity));
+    const room = await flight.room(1);
+    const leave = await tokens.take(Math.min(room, calls.length - from));
+    const leaving = calls.slice(from, from + leave.calls);
     from += leaving.length;
-    const wait = await waitForTokens(database, bucket, leaving.length);
     const signal = AbortSignal.timeout(LONGEST_CALL_MILLISECONDS);
-    const ownPause: SendOutcome = { outcome: 'throttled', retryAfterSeconds: Math.ceil(wait / 1000) };
+    const ownPause: SendOutcome = { outcome: 'throttled', retryAfterSeconds: Math.ceil(leave.wait / 1000) };
     for (const call of leaving) {
-      const outcome = wait > 0 ? Promise.resolve(ownPause) : ask(call, signal);
+      const outcome = leave.wait > 0 ? Promise.resolve(ownPause) : ask(call, signal);
       flight.add(outcome.then((ended) => ({ ...call, outcome: ended })));
     }
-  }
-}
-
-/** @returns 0 once the tokens are ours, or the milliseconds still to wait when that is too long to stand here */
-async function waitForTokens(database: Database, bucket: Bucket, count: number): Promise<number> {
-  const giveUpAt = performance.now() + LONGEST_TOKEN_WAIT_MILLISECONDS;
-  for (;;) {
-    const wait = await takeTokens(database, bucket, count);
-    if (wait === 0 || performance.now() + wait > giveUpAt) return wait;
-    await sleep(wait);
   }
 }
 
