@@ -1,4 +1,5 @@
 import { recordAudit } from '../../audit/record-audit.ts';
+import type { Transaction } from '../../database/transaction.ts';
 import { unavailable } from '../../shared/platform-problems.ts';
 import { newId } from '../../shared/id.ts';
 import { Problem } from '../../shared/problem.ts';
@@ -11,7 +12,7 @@ import { enqueueCrediting } from './jobs.ts';
 import { readNumbers } from './numbers-file/read-numbers.ts';
 import type { NumbersSummary } from './numbers-file/read-numbers.ts';
 import { problems } from './problems.ts';
-import { insertChunks, stageLines } from './staging-store.ts';
+import { insertChunks, stageRefusedLines } from './staging-store.ts';
 
 export interface CreateBonusImport {
   readonly campaignId: string;
@@ -20,6 +21,23 @@ export interface CreateBonusImport {
   /** The file, decompressed. Throws when the sender breaks off. */
   readonly file: AsyncIterable<Uint8Array>;
   readonly createdBy: string;
+  /** What the transaction of a new import stores besides. What it throws undoes the import. */
+  readonly alsoStore?: (tx: Transaction, stored: StoredImport) => Promise<void>;
+}
+
+/** An import that is stored and not yet committed. */
+export interface StoredImport {
+  readonly importId: string;
+  readonly windowStart: Date;
+  readonly sha256: Buffer;
+}
+
+/** What became of a file. */
+export interface CreatedImport {
+  readonly importId: string;
+  /** False for the import that this file already is in this window. */
+  readonly isNew: boolean;
+  readonly sha256: Buffer;
 }
 
 /** Milliseconds that one upload may take; then PostgreSQL cancels it and nothing of it remains. */
@@ -31,7 +49,7 @@ export interface UploadSlots {
 }
 
 /**
- * Takes a file of numbers: stores every line while it arrives and enqueues the crediting, all in one transaction. So an
+ * Takes a file of numbers: reads every line as it arrives, stores them and enqueues the crediting, all in one transaction. So an
  * upload that breaks off leaves nothing, neither lines nor an import that would block the next try. Holds one of the few
  * upload connections for as long as the sender takes, and none that anything else needs.
  *
@@ -43,7 +61,7 @@ export async function createBonusImport(
   dependencies: Pick<RewardsDependencies, 'primary' | 'uploads' | 'uploadsAtOnce' | 'clock' | 'enqueue'>,
   slots: UploadSlots,
   command: CreateBonusImport,
-): Promise<{ readonly importId: string; readonly isNew: boolean }> {
+): Promise<CreatedImport> {
   const campaign = await getBonusCampaign(dependencies, command.campaignId);
   const windowStart = openWindow(campaign, command.window, dependencies.clock.now());
   if (slots.taken >= dependencies.uploadsAtOnce) {
@@ -87,14 +105,14 @@ async function storeFile(
   { uploads, primary, clock, enqueue }: Pick<RewardsDependencies, 'primary' | 'uploads' | 'clock' | 'enqueue'>,
   campaign: BonusCampaign,
   windowStart: Date,
-  { file, createdBy }: CreateBonusImport,
-): Promise<{ readonly importId: string; readonly isNew: boolean }> {
+  { file, createdBy, alsoStore }: CreateBonusImport,
+): Promise<CreatedImport> {
   try {
     return await uploads.transaction(
       async (tx) => {
         const importId = newId();
         const summary = await summarise(readNumbers(file, campaign.defaultRegion), (lines) =>
-          stageLines(tx, importId, lines),
+          stageRefusedLines(tx, importId, lines),
         );
         if (summary.lines === 0) {
           throw new Problem(problems['import-empty'], {
@@ -117,8 +135,9 @@ async function storeFile(
         await insertChunks(tx, importId, summary.chunks);
         // Here and not by `x-audit`: the transaction of a stream is not the platform's.
         await recordAudit(tx, { action: 'bonus-import-created', resource: { type: 'bonus-import', id: importId } });
+        await alsoStore?.(tx, { importId, windowStart, sha256: summary.sha256 });
         if (summary.chunks.length > 0) await enqueueCrediting(enqueue, tx, importId);
-        return { importId, isNew };
+        return { importId, isNew, sha256: summary.sha256 };
       },
       // The file has been read: a restart would find nothing.
       { retries: 0, statementTimeout: LONGEST_UPLOAD },
@@ -127,7 +146,7 @@ async function storeFile(
     if (!(error instanceof KnownFile)) throw error;
     const known = await findImportOfFile(primary, campaign.id, windowStart, error.sha256);
     if (known === undefined) throw new Error('An import that was there is gone.', { cause: error });
-    return { importId: known.id, isNew: false };
+    return { importId: known.id, isNew: false, sha256: error.sha256 };
   }
 }
 

@@ -4,7 +4,7 @@ import { insertGrants } from './grant-store.ts';
 import { countChunk, findImportTerms } from './import-progress-store.ts';
 import { insertPostings } from './ledger-store.ts';
 import { queueBonusMessages } from './queue-bonus-messages.ts';
-import { claimChunk, takePhones } from './staging-store.ts';
+import { takeChunk } from './staging-store.ts';
 
 /**
  * Credits one chunk of an import: all of it in one transaction, so a process killed at any moment leaves the chunk open
@@ -23,12 +23,11 @@ export async function creditBonusChunk(
   importId: string,
 ): Promise<boolean> {
   const outcome = await worker.transaction(async (tx: Transaction) => {
-    const chunk = await claimChunk(tx, importId);
+    const chunk = await takeChunk(tx, importId);
     if (chunk === undefined) return undefined;
     const terms = await findImportTerms(tx, importId);
-    const phones = [...new Set(await takePhones(tx, importId, chunk))].sort();
 
-    const grants = await insertGrants(tx, importId, phones);
+    const grants = await insertGrants(tx, importId, chunk.numbers);
     const credited = grants.flatMap(({ id, phone, userId }) => (userId === null ? [] : [{ id, phone, userId }]));
     await queueBonusMessages(
       { tx, notifications },
@@ -43,7 +42,7 @@ export async function creditBonusChunk(
     const counts = {
       credited: credited.length,
       pending: grants.length - credited.length,
-      duplicate: chunk.phones - grants.length,
+      duplicate: chunk.lines - grants.length,
     };
     await countChunk(tx, importId, counts, clock.now());
     return counts;

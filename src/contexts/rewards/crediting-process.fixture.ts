@@ -1,6 +1,7 @@
 import { connect, applicationRole } from '../../database/connect.ts';
 import { startJobs } from '../../jobs/runner.ts';
 import { createLogger } from '../../telemetry/logs.ts';
+import { silentObserver } from './dependencies.ts';
 import { rewardsOn } from './rewards.fixture.ts';
 import { createRewardsTasks } from './tasks.ts';
 
@@ -11,7 +12,7 @@ const database = connect({ url, name: 'crediting', size: 4, statementTimeout: 30
 const owner = connect({ url, name: 'jobs', size: 4, statementTimeout: 30_000 });
 const dependencies = {
   ...rewardsOn(database),
-  observer: { chunkCredited: () => console.log('chunk'), reconciled: () => undefined },
+  observer: { ...silentObserver, chunkCredited: () => console.log('chunk') },
 };
 await startJobs({
   pool: owner.pool,

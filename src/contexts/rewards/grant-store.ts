@@ -14,22 +14,22 @@ const insertGrantsStatement = statement<NewGrant>(
    select i.campaign_id, i.period_key, p.phone, m.user_id, i.coins, i.id,
      case when m.user_id is null then 'pending' else 'credited' end, case when m.user_id is not null then now() end
    from rewards.bonus_imports i
-     cross join unnest($2::text[]) with ordinality p (phone, n)
+     cross join (select '+' || number as phone from unnest($2::bigint[]) number) p
      left join rewards.members m on m.phone = p.phone
-   where i.id = $1 order by p.n
+   where i.id = $1 order by p.phone
    on conflict do nothing
    returning id, phone, user_id as "userId"`,
 );
 
 /**
  * Grants the import's coins to each phone that has none of this campaign and period yet, neither by number nor by owner:
- * both unique indexes decide, against concurrent files too. Does NOT move coins.
+ * both unique indexes decide, against concurrent files too. Does NOT move coins. Takes the locks of the indexes in the order of
+ * phones, like every transaction: unsorted files against each other were measured 28 times slower, with 55 deadlocks.
  *
- * @param phones distinct and in ascending order: every transaction takes these index locks in one order. Unsorted files
- *   against each other were measured 28 times slower, with 55 deadlocks.
+ * @param numbers distinct, as PostgreSQL writes a `bigint[]`
  */
-export async function insertGrants(tx: Transaction, importId: string, phones: readonly string[]): Promise<NewGrant[]> {
-  return tx.query(insertGrantsStatement, [importId, phones]);
+export async function insertGrants(tx: Transaction, importId: string, numbers: string): Promise<NewGrant[]> {
+  return tx.query(insertGrantsStatement, [importId, numbers]);
 }
 
 /** A pending grant whose phone has an owner now, held until the transaction ends. */

@@ -1,3 +1,4 @@
+import { column } from '../../database/column.ts';
 import { statement } from '../../database/transaction.ts';
 import type { Queryable, Transaction } from '../../database/transaction.ts';
 import type { CursorPosition } from '../../shared/cursor.ts';
@@ -18,7 +19,9 @@ const insertPostingsStatement = statement(
   'rewards.insert_postings',
   `insert into rewards.ledger_entries (account_id, amount, ref_type, ref_id)
    select leg.account_id, leg.amount, $1, p.reference
-   from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[]) p (reference, from_id, to_id, amount)
+   from (
+     select reference, coalesce(own_from, $4) as from_id, coalesce(own_to, $6) as to_id, coalesce(own_amount, $8) as amount
+     from unnest($2::uuid[], $3::uuid[], $5::uuid[], $7::bigint[]) t (reference, own_from, own_to, own_amount)) p
      cross join lateral (values (p.to_id, p.amount), (p.from_id, -p.amount)) leg (account_id, amount)`,
 );
 
@@ -34,9 +37,9 @@ export async function insertPostings(tx: Transaction, kind: PostingKind, posting
   await tx.query(insertPostingsStatement, [
     kind,
     postings.map(({ reference }) => reference),
-    postings.map(({ from }) => from),
-    postings.map(({ to }) => to),
-    postings.map(({ amount }) => amount),
+    ...column(postings.map(({ from }) => from)),
+    ...column(postings.map(({ to }) => to)),
+    ...column(postings.map(({ amount }) => amount)),
   ]);
 }
 

@@ -2,73 +2,68 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import { statement } from '../../database/transaction.ts';
 import type { Queryable, Transaction } from '../../database/transaction.ts';
-import type { ChunkRange, NumberLine, RejectReason } from './numbers-file/judge-lines.ts';
+import type { NumberLine, RejectReason } from './numbers-file/judge-lines.ts';
+import type { NumberChunk } from './numbers-file/number-pile.ts';
 
 /**
- * Copies lines into staging as they come; PostgreSQL's pace is the pace at which the file is read. Ends when `batches`
+ * Copies refused lines into staging as they come; PostgreSQL's pace is the pace at which the file is read. Ends when `batches`
  * does; when it throws, the transaction can only be rolled back.
  */
-export async function stageLines(
+export async function stageRefusedLines(
   tx: Transaction,
   importId: string,
   batches: AsyncIterable<readonly NumberLine[]>,
 ): Promise<void> {
-  const copy = tx.client.query(copyFrom('copy rewards.bonus_rows (import_id, line, phone, raw, reason) from stdin'));
+  const copy = tx.client.query(copyFrom('copy rewards.bonus_rows (import_id, line, raw, reason) from stdin'));
   await pipeline(async function* () {
-    for await (const batch of batches)
-      if (batch.length > 0) yield batch.map((line) => copyRow(importId, line)).join('');
+    for await (const batch of batches) {
+      const refused = batch.flatMap((line) => ('reason' in line ? copyRow(importId, line) : []));
+      if (refused.length > 0) yield refused.join('');
+    }
   }, copy);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 /** One row in COPY's text form. */
-function copyRow(importId: string, line: NumberLine): string {
-  if ('phone' in line) return `${importId}\t${line.line}\t${line.phone}\t\\N\t\\N\n`;
+function copyRow(importId: string, line: RejectedLine): string {
   const raw = line.raw.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character);
-  return `${importId}\t${line.line}\t\\N\t${raw}\t${line.reason}\n`;
+  return `${importId}\t${line.line}\t${raw}\t${line.reason}\n`;
 }
 
-const insertChunksStatement = statement(
-  'rewards.insert_chunks',
-  `insert into rewards.bonus_chunks (import_id, n, first_line, last_line, phones)
-   select $1, c.n, c.first_line, c.last_line, c.phones
-   from unnest($2::int[], $3::int[], $4::int[]) with ordinality c (first_line, last_line, phones, n)`,
-);
-
-export async function insertChunks(tx: Transaction, importId: string, chunks: readonly ChunkRange[]): Promise<void> {
-  await tx.query(insertChunksStatement, [
-    importId,
-    chunks.map(({ firstLine }) => firstLine),
-    chunks.map(({ lastLine }) => lastLine),
-    chunks.map(({ phones }) => phones),
-  ]);
+/** Stores the numbers of an import that exists, a chunk a row. */
+export async function insertChunks(tx: Transaction, importId: string, chunks: readonly NumberChunk[]): Promise<void> {
+  const copy = tx.client.query(copyFrom('copy rewards.bonus_chunks (import_id, n, phones, numbers) from stdin'));
+  await pipeline(function* () {
+    for (const [n, { lines, numbers }] of chunks.entries()) {
+      yield `${importId}\t${n + 1}\t${lines}\t{${numbers.join(',')}}\n`;
+    }
+  }, copy);
 }
 
-const claimChunkStatement = statement<ChunkRange>(
-  'rewards.claim_chunk',
-  `update rewards.bonus_chunks set state = 'done'
+/** A chunk that this transaction credits. */
+export interface TakenChunk {
+  readonly lines: number;
+  /** Its distinct numbers, as PostgreSQL writes a `bigint[]`: they only go back there. */
+  readonly numbers: string;
+}
+
+// A process of the release before this one staged numbers as rows of lines.
+const takeChunkStatement = statement<TakenChunk>(
+  'rewards.take_chunk',
+  `update rewards.bonus_chunks c set state = 'done', numbers = null
    where (import_id, n) = (
      select import_id, n from rewards.bonus_chunks where import_id = $1 and state = 'open'
      order by n limit 1 for update skip locked)
-   returning first_line as "firstLine", last_line as "lastLine", phones`,
+   returning phones as lines, coalesce(old.numbers, (
+     select array_agg(distinct substr(r.phone, 2)::bigint) from rewards.bonus_rows r
+     where r.import_id = c.import_id and r.line between c.first_line and c.last_line and r.phone is not null))::text as numbers`,
 );
 
-/** Takes the lowest chunk that nobody else is working on. A crash or rollback gives it back at once. */
-export async function claimChunk(tx: Transaction, importId: string): Promise<ChunkRange | undefined> {
-  const [chunk] = await tx.query(claimChunkStatement, [importId]);
+/** Takes the lowest chunk that nobody else is working on, and forgets its numbers. A crash or rollback gives it back at once. */
+export async function takeChunk(tx: Transaction, importId: string): Promise<TakenChunk | undefined> {
+  const [chunk] = await tx.query(takeChunkStatement, [importId]);
   return chunk;
-}
-
-const takePhonesStatement = statement<{ phone: string }>(
-  'rewards.take_staged_phones',
-  `delete from rewards.bonus_rows where import_id = $1 and line between $2 and $3 and phone is not null returning phone`,
-);
-
-/** Removes the chunk's phones from staging and gives them; refused lines stay for the rejects file. */
-export async function takePhones(tx: Transaction, importId: string, chunk: ChunkRange): Promise<string[]> {
-  const rows = await tx.query(takePhonesStatement, [importId, chunk.firstLine, chunk.lastLine]);
-  return rows.map(({ phone }) => phone);
 }
 
 const moveChunksStatement = statement<{ n: number }>(

@@ -9,8 +9,6 @@ import { LONGEST_LINE } from './split-lines.ts';
 
 /** Lines of one file at most, malformed ones included; and as many blank ones. */
 export const MOST_LINES = 1_000_000;
-/** Phones of one chunk. Measured: larger ones are hardly faster, but others wait longer for the wallets they lock. */
-export const CHUNK_PHONES = 1_000;
 /** A file that begins with so many lines, nearly all of them blank, is laid out by what it has shown until then. */
 const MOST_WAITING = 10 * SAMPLE_LINES;
 /** Characters of a refused line that are kept. */
@@ -23,13 +21,6 @@ export type NumberLine =
   | { readonly line: number; readonly phone: string }
   | { readonly line: number; readonly raw: string; readonly reason: RejectReason };
 
-/** A run of lines that is credited in one transaction. */
-export interface ChunkRange {
-  readonly firstLine: number;
-  readonly lastLine: number;
-  readonly phones: number;
-}
-
 /** What the lines came to: `lines` is all phones plus `malformed`. */
 export interface LinesSummary {
   readonly lines: number;
@@ -38,7 +29,6 @@ export interface LinesSummary {
   readonly hasHeader: boolean;
   /** Counted from 1. */
   readonly phoneColumn: number;
-  readonly chunks: readonly ChunkRange[];
 }
 
 export interface LineJudge {
@@ -59,8 +49,6 @@ export function createLineJudge(region: Region): LineJudge {
   let lines = 0;
   let blankLines = 0;
   let malformed = 0;
-  const chunks: ChunkRange[] = [];
-  let chunk: { firstLine: number; lastLine: number; phones: number } | undefined;
 
   function decideLayout(): NumberLine[] {
     layout = detectLayout(sample, region);
@@ -93,21 +81,9 @@ export function createLineJudge(region: Region): LineJudge {
     }
     if (lines === MOST_LINES) throw tooManyLines();
     lines += 1;
-    if (number.ok) {
-      addToChunk();
-      return { line: lineNumber, phone: number.phone };
-    }
+    if (number.ok) return { line: lineNumber, phone: number.phone };
     malformed += 1;
     return { line: lineNumber, raw: text.slice(0, LONGEST_RAW), reason: number.reason };
-  }
-
-  function addToChunk(): void {
-    chunk ??= { firstLine: lineNumber, lastLine: lineNumber, phones: 0 };
-    chunk.lastLine = lineNumber;
-    chunk.phones += 1;
-    if (chunk.phones < CHUNK_PHONES) return;
-    chunks.push(chunk);
-    chunk = undefined;
   }
 
   return {
@@ -124,7 +100,6 @@ export function createLineJudge(region: Region): LineJudge {
       malformed,
       hasHeader: layout?.hasHeader ?? false,
       phoneColumn: (layout?.column ?? 0) + 1,
-      chunks: chunk === undefined ? chunks : [...chunks, chunk],
     }),
   };
 }
