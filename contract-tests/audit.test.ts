@@ -5,7 +5,7 @@ import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { scopesOf } from '../src/contexts/identity/role.ts';
 import { newId } from '../src/shared/id.ts';
-import { createWorld, pathOf, routeOf } from './walks/world.ts';
+import { createWorld, pathOf, routeOf, nextSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
 
 type Audited = { [O in OperationId]: Traits[O]['audited'] extends true ? O : never }[OperationId];
@@ -76,6 +76,7 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
   }),
   cancelBonusImport: imports,
   resumeBonusImport: imports,
+  requestBonusSourcePoll: async () => ({ path: { sourceName: nextSource() } }),
 };
 
 /** Writes their entry themselves, in their own transaction; each has a test in its context. */

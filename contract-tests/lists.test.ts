@@ -4,7 +4,7 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { demoPhone } from '../src/shared/demo-phone.ts';
-import { createWorld, pathOf, routeOf } from './walks/world.ts';
+import { createWorld, pathOf, routeOf, nextSource } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
 
 type List = {
@@ -73,6 +73,15 @@ const lists: Readonly<Record<List, ListCase>> = {
     as: ({ staff }) => staff,
     path: async (world) => ({ campaignId: await world.createCampaign() }),
     add: (world, { campaignId = '' }) => world.upload(campaignId, [number()]),
+  },
+  listBonusSourcePolls: {
+    as: ({ staff }) => staff,
+    filter: 'outcome=failed',
+    path: async () => ({ sourceName: nextSource() }),
+    add: async (world, { sourceName = '' }) => {
+      await world.call(world.staff, 'POST', `/api/v1/bonus-sources/${sourceName}/polls`);
+      await world.portico.runJobs();
+    },
   },
   listWalletEntries: {
     as: ({ user }) => user,

@@ -328,6 +328,7 @@ IDS = {
     }.get(operation, lambda: once("finished_import", finished_import))(),
     "sessionId": lambda _: log_in(ADMIN)["sessionId"],
     "userId": lambda operation: someone() if operation in ("updateUserRoles", "updateUserLock", "deleteUserSessions", "deleteUser") else once("someone", someone),
+    "sourceName": lambda _: "branches",
     "messageId": lambda operation: dead_message() if operation == "redriveMessage" else once("message", message),
     "groupId": lambda _: once("finished_import", finished_import),
     "suppressionId": lambda operation: suppression() if operation == "deleteSuppression" else once("suppression", suppression),

@@ -78,6 +78,8 @@ export function startTestedPortico(): Promise<PorticoProcess> {
     TRUSTED_PROXIES: '127.0.0.1',
     RESPONSE_VALIDATION: '1',
     STRICT_RESPONSES: 'true',
+    // No campaign has this id: every look at it fails, and says so.
+    BONUS_SOURCES: 'branches=01939c2e-7a4b-7c31-9a52-0d6f2c1b8e90@/nowhere',
   });
 }
 

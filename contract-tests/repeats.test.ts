@@ -4,7 +4,7 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { newId } from '../src/shared/id.ts';
-import { createWorld, pathOf, routeOf } from './walks/world.ts';
+import { createWorld, pathOf, routeOf, nextSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
 
 type Repeatable = { [O in OperationId]: Traits[O]['keyed'] extends true ? O : never }[OperationId];
@@ -48,6 +48,7 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
   },
   cancelBonusImport: { path: cancelledImport },
   resumeBonusImport: { path: cancelledImport },
+  requestBonusSourcePoll: { path: async () => ({ sourceName: nextSource() }) },
   cancelMessageGroup: {
     path: async (world) => {
       const groupId = await world.upload(await world.createCampaign(), [world.phone]);

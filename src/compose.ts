@@ -4,6 +4,7 @@ import { createSandboxEmailSender } from '../adapters/email/sandbox.ts';
 import { createSmtpEmailSender } from '../adapters/email/smtp.ts';
 import { createSandboxErrorTracker } from '../adapters/error-tracker/sandbox.ts';
 import { createSentryErrorTracker } from '../adapters/error-tracker/sentry.ts';
+import { numberSourceAt } from '../adapters/number-source/number-source-at.ts';
 import { usualResilience, withResilience } from '../adapters/resilience.ts';
 import type { ResilienceOptions } from '../adapters/resilience.ts';
 import { createSandboxSmsSender } from '../adapters/sms/sandbox.ts';
@@ -203,6 +204,7 @@ function createContexts(
     notifications,
     observer: observers.rewards,
     refusedLinesDays: config.refusedLinesDays,
+    sources: config.bonusSources.map(({ location, ...rest }) => ({ ...rest, source: numberSourceAt(location) })),
   });
   const { recordReports } = notifications;
   const platform = createPlatform({
@@ -218,8 +220,8 @@ function createContexts(
 }
 
 /**
- * Milliseconds between two batches of texts while an import is being credited: 250 a second still leave, so that nothing
- * waits for ever, and crediting hardly feels it (docs/decisions/0045).
+ * Milliseconds until texts look again whether an import is still being credited. Beside one, a batch of 500 leaves after five
+ * looks: nothing waits for ever, and crediting hardly feels it (docs/decisions/0047).
  */
 const CREDITING_PAUSE = 2_000;
 

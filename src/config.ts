@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import path from 'node:path';
 import { EnvironmentReader } from './environment-reader.ts';
 import type { Environment } from './environment-reader.ts';
 import { DERIVED_PREFIX, KEY_ID } from './shared/key-ring.ts';
@@ -59,6 +60,8 @@ export interface Config {
   readonly auditDays: number;
   readonly messageDays: number;
   readonly refusedLinesDays: number;
+  /** Where files of numbers appear by themselves, and which campaign each feeds. */
+  readonly bonusSources: readonly ConfiguredSource[];
   readonly sandboxDays: number;
   readonly rateLimitStore: 'memory' | 'postgres' | 'redis';
   /** Multiplies every rate limit, for load tests. */
@@ -88,6 +91,14 @@ export interface Config {
   readonly drainDelaySeconds: number;
   /** Loads demo users and campaigns on start: default with the embedded PostgreSQL. */
   readonly demo: boolean | undefined;
+}
+
+/** One item of BONUS_SOURCES. */
+export interface ConfiguredSource {
+  readonly name: string;
+  readonly campaignId: string;
+  /** An absolute folder, or an HTTPS address, which may hold credentials. */
+  readonly location: string;
 }
 
 /** Read by command-line clients, so they may stand in the same environment. */
@@ -139,6 +150,7 @@ export function readConfig(environment: Environment): Config {
     auditDays: read.number('AUDIT_DAYS', 400, 30, 3650),
     messageDays: read.number('MESSAGE_DAYS', 365, 7, 3650),
     refusedLinesDays: read.number('REFUSED_LINES_DAYS', 90, 1, 3650),
+    bonusSources: bonusSources(read),
     sandboxDays: read.number('SANDBOX_DAYS', 30, 1, 3650),
     rateLimitStore: read.choice('RATE_LIMIT_STORE', 'memory', ['memory', 'postgres', 'redis']),
     rateLimitFactor: read.number('RATE_LIMIT_FACTOR', 1, 0.001, 1_000_000, false),
@@ -196,6 +208,30 @@ function isRange(text: string): boolean {
   return (
     family !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest))
   );
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** `name=campaign@location, …`. A location may hold a password, so what is wrong with an item is told without repeating it. */
+function bonusSources(read: EnvironmentReader): readonly ConfiguredSource[] {
+  const value = read.text('BONUS_SOURCES');
+  if (value === undefined) return [];
+  const sources = value.split(',').map((item): ConfiguredSource => {
+    const [, name = '', campaignId = '', location = ''] = /^\s*([^=]*)=([^@]*)@(.*?)\s*$/.exec(item) ?? [];
+    return { name, campaignId: campaignId.toLowerCase(), location };
+  });
+  for (const [index, { name, campaignId, location }] of sources.entries()) {
+    const reachable = path.isAbsolute(location) || URL.parse(location)?.protocol === 'https:';
+    if (/^[a-z][a-z0-9-]{0,30}$/.test(name) && UUID.test(campaignId) && reachable) continue;
+    read.faults.push(
+      `BONUS_SOURCES is a comma-separated list of name=campaign@location: item ${index + 1} is not a name of a-z, 0-9 and "-", ` +
+        'the id of a campaign, and an absolute folder or an https:// address (a comma in it is written %2C)',
+    );
+  }
+  if (new Set(sources.map(({ name }) => name)).size < sources.length) {
+    read.faults.push('BONUS_SOURCES names a source twice');
+  }
+  return sources;
 }
 
 /** `id:key, id:key`, the newest first. What is wrong with a key is told without repeating it. */

@@ -84,8 +84,20 @@ const wellBehaved = {
 const password = 'quiet rivers carry old songs';
 let made = 0;
 
+const sources = Array.from({ length: 20 }, (_, n) => `branches-${n}`);
+let asked = 0;
+
+/** Another source of numbers each time. Every look at one fails: no campaign has its id. */
+export function nextSource(): string {
+  return sources[(asked += 1) % sources.length] ?? '';
+}
+
 export async function createWorld(options: TestPorticoOptions = {}): Promise<World> {
-  const portico = await startPortico(options);
+  const configured = sources.map((name) => `${name}=${newId()}@/nowhere`).join();
+  const portico = await startPortico({
+    ...options,
+    environment: { BONUS_SOURCES: configured, ...options.environment },
+  });
   const { database, identity } = portico.portico;
   await database.transaction(async (tx) => seedMembers(tx, await identity.seedDemo(tx, { people: 10 })));
 

@@ -49,6 +49,11 @@ export function createObservers(registry: Registry): Observers {
   ]);
   const reports = counter('portico_delivery_reports_total', 'Delivery reports taken in.', ['provider']);
   const numbers = counter('portico_bonus_numbers_total', 'Numbers of imports, by what became of them.', ['result']);
+  const polls = counter(
+    'portico_bonus_source_polls_total',
+    'Looks at sources of numbers, and files of them, by outcome.',
+    ['source', 'outcome'],
+  );
   const differences = new Gauge({
     name: 'portico_ledger_differences',
     help: 'Wallets, grants and pools that the ledger does not agree with; anything but 0 is an alarm.',
@@ -100,6 +105,7 @@ export function createObservers(registry: Registry): Observers {
         differences.set(found.differences);
         reconciled.setToCurrentTime();
       },
+      sourcePolled: ({ source, outcome }) => polls.inc({ source, outcome }),
     },
     vendors: {
       begin(vendor) {

@@ -4,6 +4,8 @@ import { remainingLines } from './bonus-import.ts';
 import type { ImportProgress } from './bonus-import.ts';
 import type { ImportEvent } from './get-bonus-import-events.ts';
 import type { WalletEntry } from './ledger-store.ts';
+import type { SourcePoll } from './sources/bonus-source.ts';
+import type { SourceStatus } from './sources/get-bonus-sources.ts';
 
 /** A campaign as the contract words it. */
 export function campaignBody(campaign: BonusCampaign, coinsGranted: number, now: Date) {
@@ -61,5 +63,42 @@ export function walletEntryBody({ campaignName, createdAt, ...entry }: WalletEnt
     ...entry,
     ...(campaignName === null ? {} : { campaignName }),
     createdAt: createdAt.toISOString(),
+  };
+}
+
+export function sourceBody({ source: { name, campaignId, source }, state }: SourceStatus) {
+  return {
+    name,
+    campaignId,
+    kind: source.kind,
+    location: source.location,
+    failures: state?.failures ?? 0,
+    ...(state?.polledAt == null ? {} : { polledAt: state.polledAt.toISOString() }),
+    ...(state?.retryAt == null ? {} : { retryAt: state.retryAt.toISOString() }),
+  };
+}
+
+export function sourcePollBody({
+  id,
+  source,
+  outcome,
+  reason,
+  detail,
+  file,
+  windowStart,
+  importId,
+  ...poll
+}: SourcePoll) {
+  return {
+    id,
+    source,
+    outcome,
+    ...(reason === null ? {} : { reason }),
+    ...(detail === null ? {} : { detail }),
+    ...(file === null ? {} : { file }),
+    ...(windowStart === null ? {} : { windowStart: windowStart.toISOString() }),
+    ...(importId === null ? {} : { importId }),
+    beganAt: poll.beganAt.toISOString(),
+    endedAt: poll.endedAt.toISOString(),
   };
 }

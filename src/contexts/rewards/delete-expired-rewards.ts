@@ -15,8 +15,16 @@ const deleteRowsStatement = statement<{ gone: number }>(
    select count(*) as gone from gone`,
 );
 
+const deletePollsStatement = statement<{ gone: number }>(
+  'rewards.delete_expired_source_polls',
+  `with old as (
+     select id from rewards.bonus_source_polls where ended_at < $1::timestamptz - make_interval(days => $2) limit $3),
+   gone as (delete from rewards.bonus_source_polls p using old where p.id = old.id returning 1)
+   select count(*) as gone from gone`,
+);
+
 /**
- * Forgets the refused lines of imports that finished long ago, and the last traces of erased members. Safe to repeat and to
+ * Forgets the refused lines of imports that finished long ago, old records of looks at sources, and the last traces of erased members. Safe to repeat and to
  * die at any step.
  */
 export async function deleteExpiredRewards(
@@ -24,9 +32,11 @@ export async function deleteExpiredRewards(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
   await forgetErasedMembers(worker);
-  for (let gone = BATCH; gone === BATCH;) {
-    signal.throwIfAborted();
-    const [answer] = await worker.query(deleteRowsStatement, [clock.now(), refusedLinesDays, BATCH]);
-    gone = answer?.gone ?? 0;
+  for (const deletion of [deleteRowsStatement, deletePollsStatement]) {
+    for (let gone = BATCH; gone === BATCH;) {
+      signal.throwIfAborted();
+      const [answer] = await worker.query(deletion, [clock.now(), refusedLinesDays, BATCH]);
+      gone = answer?.gone ?? 0;
+    }
   }
 }

@@ -3,15 +3,22 @@ import type { Enqueue } from '../../jobs/queue.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import type { NotificationQuestions } from '../notifications/index.ts';
+import type { BonusSource, PollOutcome } from './sources/bonus-source.ts';
 
 /** Hears what rewards does; the composition turns it into metrics and alerts. Must not throw. */
 export interface RewardsObserver {
   chunkCredited(event: { readonly credited: number; readonly pending: number; readonly duplicate: number }): void;
   /** Anything but 0 is worth an alarm. */
   reconciled(event: { readonly differences: number }): void;
+  /** One look at a source, or one file of it, has ended so. */
+  sourcePolled(event: { readonly source: string; readonly outcome: PollOutcome }): void;
 }
 
-export const silentObserver: RewardsObserver = { chunkCredited: () => undefined, reconciled: () => undefined };
+export const silentObserver: RewardsObserver = {
+  chunkCredited: () => undefined,
+  reconciled: () => undefined,
+  sourcePolled: () => undefined,
+};
 
 /** What the composition gives to rewards. */
 export interface RewardsDependencies {
@@ -32,6 +39,8 @@ export interface RewardsDependencies {
   readonly cursors: Cursors;
   readonly notifications: Pick<NotificationQuestions, 'queueMessages' | 'countGroup' | 'countGroups'>;
   readonly observer: RewardsObserver;
-  /** Days that the refused lines of a finished import are kept. */
+  /** Where files of numbers appear by themselves. */
+  readonly sources: readonly BonusSource[];
+  /** Days that the refused lines of a finished import are kept, and the records of looks at sources. */
   readonly refusedLinesDays: number;
 }

@@ -12,6 +12,8 @@ import { createRewardsTasks, rewardsSchedule } from './tasks.ts';
 export type { CaptureCoins, CaptureOutcome } from './capture-coins.ts';
 export type { RewardsDependencies, RewardsObserver } from './dependencies.ts';
 export { silentObserver } from './dependencies.ts';
+export type { BonusSource } from './sources/bonus-source.ts';
+export { pollOutcomes } from './sources/bonus-source.ts';
 export type { SeedMembers } from './seed-members.ts';
 export { seedMembers } from './seed-members.ts';
 

@@ -16,7 +16,15 @@ export const resumeStalledImportsJob = defineJob<Record<string, never>>('resumeS
 export const creditPendingGrantsJob = defineJob<Record<string, never>>('creditPendingGrants');
 export const reconcileWalletsJob = defineJob<Record<string, never>>('reconcileWallets');
 
+export const importBonusSourcesJob = defineJob<Record<string, never>>('importBonusSources');
+export const importBonusSourceJob = defineJob<{ readonly source: string }>('importBonusSource');
+
 /** One job per import: adding it again wakes a fresh one, also beside one that a killed process left locked. */
 export async function enqueueCrediting(enqueue: Enqueue, tx: Transaction, importId: string): Promise<void> {
   await enqueue(tx, creditBonusImportJob, { importId }, { key: `creditBonusImport:${importId}` });
+}
+
+/** One job per source, so that a look that takes long is not joined by the next. The next one is its retry. */
+export async function enqueueSourceImport(enqueue: Enqueue, tx: Transaction, source: string): Promise<void> {
+  await enqueue(tx, importBonusSourceJob, { source }, { key: `importBonusSource:${source}`, maxAttempts: 3 });
 }

@@ -1,7 +1,7 @@
 import { callerId } from '../../contract/caller.ts';
 import { reply } from '../../contract/handlers.ts';
 import type { ContextHandlers } from '../../contract/handlers.ts';
-import { campaignBody, eventStream, importBody, walletEntryBody } from './bodies.ts';
+import { campaignBody, eventStream, importBody, sourceBody, sourcePollBody, walletEntryBody } from './bodies.ts';
 import { summariseMessages } from './bonus-import.ts';
 import { cancelBonusImport } from './cancel-bonus-import.ts';
 import { createBonusCampaign } from './create-bonus-campaign.ts';
@@ -18,6 +18,9 @@ import { listBonusCampaigns } from './list-bonus-campaigns.ts';
 import { listBonusImports } from './list-bonus-imports.ts';
 import { listWalletEntries } from './list-wallet-entries.ts';
 import { resumeBonusImport } from './resume-bonus-import.ts';
+import { getBonusSources } from './sources/get-bonus-sources.ts';
+import { listBonusSourcePolls } from './sources/list-bonus-source-polls.ts';
+import { requestBonusSourcePoll } from './sources/request-bonus-source-poll.ts';
 
 const DEFAULT_WINDOW_SECONDS = 300;
 const DIFFERENCES_SHOWN = 100;
@@ -102,6 +105,27 @@ export function createRewardsOperations(dependencies: RewardsDependencies) {
       const found = await resumeBonusImport({ tx, clock, enqueue }, path.importId);
       const messages = summariseMessages(await notifications.countGroup(tx, found.id));
       return reply('resumeBonusImport', { status: 200, body: importBody({ import: found, messages }) });
+    },
+    getBonusSources: async () => {
+      const sources = await getBonusSources(dependencies);
+      return reply('getBonusSources', { status: 200, body: { sources: sources.map(sourceBody) } });
+    },
+    listBonusSourcePolls: async ({ path, query }) => {
+      const { items, nextCursor } = await listBonusSourcePolls(dependencies, {
+        source: path.sourceName,
+        outcome: query.outcome,
+        limit: query.limit,
+        cursor: query.cursor,
+      });
+      return reply('listBonusSourcePolls', { status: 200, body: { items: items.map(sourcePollBody), nextCursor } });
+    },
+    requestBonusSourcePoll: async ({ path }, { tx }) => {
+      const status = await requestBonusSourcePoll({ ...dependencies, tx }, path.sourceName);
+      return reply('requestBonusSourcePoll', {
+        status: 202,
+        headers: { Location: `/api/v1/bonus-sources/${path.sourceName}/polls` },
+        body: sourceBody(status),
+      });
     },
     getBonusImportEvents: async ({ path }, { signal }) => {
       const events = await getBonusImportEvents(dependencies, { importId: path.importId, signal });

@@ -82,6 +82,7 @@ export function rewardsOn(database: Database, clock = { now: () => new Date() })
     cursors,
     notifications,
     observer: silentObserver,
+    sources: [],
     refusedLinesDays: 90,
   };
 }

@@ -11,14 +11,20 @@ import {
   creditPendingGrantsJob,
   deleteExpiredRewardsJob,
   eraseMemberJob,
+  importBonusSourceJob,
+  importBonusSourcesJob,
   reconcileWalletsJob,
   recordVerifiedPhoneJob,
   resumeStalledImportsJob,
 } from './jobs.ts';
 import { recordVerifiedPhone } from './record-verified-phone.ts';
 import { resumeStalledImports } from './resume-stalled-imports.ts';
+import { importBonusSource } from './sources/import-bonus-source.ts';
+import { importBonusSources } from './sources/import-bonus-sources.ts';
+import type { UploadSlots } from './create-bonus-import.ts';
 
 export function createRewardsTasks(dependencies: RewardsDependencies): TaskBinding[] {
+  const slots: UploadSlots = { taken: 0 };
   return [
     bindTask(creditBonusImportJob, (payload, run) => creditBonusImport(dependencies, payload, run)),
     bindTask(recordVerifiedPhoneJob, (payload) => recordVerifiedPhone(dependencies, payload)),
@@ -26,6 +32,8 @@ export function createRewardsTasks(dependencies: RewardsDependencies): TaskBindi
     bindTask(deleteExpiredRewardsJob, (_, { signal }) => deleteExpiredRewards(dependencies, { signal })),
     bindTask(resumeStalledImportsJob, () => resumeStalledImports(dependencies)),
     bindTask(creditPendingGrantsJob, (_, run) => creditPendingGrants(dependencies, run)),
+    bindTask(importBonusSourcesJob, () => importBonusSources(dependencies)),
+    bindTask(importBonusSourceJob, (payload, run) => importBonusSource(dependencies, slots, payload, run)),
     // Its result is what the observer hears.
     bindTask(reconcileWalletsJob, async () => {
       await getWalletReconciliation(dependencies);
@@ -36,6 +44,7 @@ export function createRewardsTasks(dependencies: RewardsDependencies): TaskBindi
 export const rewardsSchedule: readonly ScheduledJob[] = [
   { job: resumeStalledImportsJob, cron: '* * * * *' },
   { job: creditPendingGrantsJob, cron: '* * * * *' },
+  { job: importBonusSourcesJob, cron: '*/5 * * * *' },
   { job: deleteExpiredRewardsJob, cron: '47 4 * * *' },
   { job: reconcileWalletsJob, cron: '7 * * * *' },
 ];
