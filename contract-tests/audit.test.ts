@@ -5,7 +5,7 @@ import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { scopesOf } from '../src/contexts/identity/role.ts';
 import { newId } from '../src/shared/id.ts';
-import { createWorld, pathOf, routeOf, nextSource } from './walks/world.ts';
+import { createWorld, nextSource, notification, pathOf, routeOf, templateSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
 
 type Audited = { [O in OperationId]: Traits[O]['audited'] extends true ? O : never }[OperationId];
@@ -68,6 +68,39 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
     body: { channel: 'email', address: `${newId()}@walks.example`, category: 'all', reason: 'asked for it' },
   }),
   deleteSuppression: async (world) => ({ path: { suppressionId: await world.createSuppression() } }),
+  sendNotification: async (world) => ({
+    body: { templateKey: (await world.createTemplate(true)).key, ...notification },
+  }),
+  recordSandboxInboundMessage: async () => ({ body: { from: '+989350000001', text: 'STOP' } }),
+  createMessageTemplate: async () => ({
+    body: { key: `audit.k${newId()}`, channel: 'sms', category: 'rewards', description: '' },
+  }),
+  updateMessageTemplate: async (world) => ({
+    headers: { 'if-match': '*', 'content-type': 'application/merge-patch+json' },
+    path: { templateId: (await world.createTemplate()).templateId },
+    body: { archived: true },
+  }),
+  deleteMessageTemplate: async (world) => ({
+    ...any,
+    path: { templateId: (await world.createTemplate()).templateId },
+  }),
+  publishMessageTemplate: async (world) => {
+    const { templateId, versionId } = await world.createTemplate();
+    return { ...any, path: { templateId }, body: { versionId } };
+  },
+  createTemplateVersion: async (world) => ({
+    path: { templateId: (await world.createTemplate(true)).templateId },
+    body: templateSource('Hello.'),
+  }),
+  updateTemplateVersion: async (world) => ({
+    ...any,
+    path: { versionId: (await world.createTemplate()).versionId },
+    body: templateSource('Hello.'),
+  }),
+  deleteTemplateVersion: async (world) => ({
+    ...any,
+    path: { versionId: (await world.createTemplate()).versionId },
+  }),
   createBonusCampaign: async () => ({
     body: {
       ...{ name: 'Audited', coins: 50, periodPolicy: 'once', messageTemplate: 'You got {coins} coins.' },

@@ -40,9 +40,13 @@ test('an erased person is found nowhere, and whoever has the number next inherit
   await world.upload(campaignId, [phone]);
   await portico.runJobs();
   expect(await world.call(user, 'GET', '/api/v1/wallet')).toMatchObject({ balance: 50 });
+  const wanted = { locale: 'fa', timeZone: 'Asia/Tehran', choices: [] };
+  const headers = { 'if-match': '*' };
+  await world.call(user, 'PUT', '/api/v1/notification-preferences', { headers, body: wanted });
+  await world.call(admin, 'POST', '/api/v1/sandbox/inbound-messages', { body: { from: phone, text: 'hello' } });
   expect((await whereStands('user@portico.example')).length).toBeGreaterThan(0);
 
-  await world.call(admin, 'DELETE', `/api/v1/users/${user.userId}`, { headers: { 'if-match': '*' } });
+  await world.call(admin, 'DELETE', `/api/v1/users/${user.userId}`, { headers });
   const refused = await portico.request('GET', '/api/v1/auth/me', { token: user.token });
   expect(refused.status).toBe(401);
   await portico.runJobs();

@@ -4,7 +4,7 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { demoPhone } from '../src/shared/demo-phone.ts';
-import { createWorld, pathOf, routeOf, nextSource } from './walks/world.ts';
+import { createWorld, nextSource, pathOf, routeOf, templateSource } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
 
 type List = {
@@ -33,6 +33,13 @@ const number = (): string => `0935${String((numbers += 1)).padStart(7, '0')}`;
 const mail = async (world: World): Promise<void> => {
   await world.createAccount();
 };
+
+async function publishAnother({ call, staff }: World, templateId: string): Promise<void> {
+  const path = `/api/v1/message-templates/${templateId}`;
+  const body = templateSource(`Hello ${(numbers += 1)}.`);
+  const { id: versionId } = await call<{ id: string }>(staff, 'POST', `${path}/versions`, { body });
+  await call(staff, 'POST', `${path}/publish`, { headers: { 'if-match': '*' }, body: { versionId } });
+}
 
 const lists: Readonly<Record<List, ListCase>> = {
   listSessions: {
@@ -66,6 +73,24 @@ const lists: Readonly<Record<List, ListCase>> = {
       await world.call(world.admin, 'DELETE', `/api/v1/suppressions/${id}`);
       return id;
     },
+  },
+  listMessageTemplates: {
+    as: ({ staff }) => staff,
+    filter: 'channel=sms',
+    add: (world) => world.createTemplate(),
+    remove: async (world, [id = '']) => {
+      await world.call(world.staff, 'DELETE', `/api/v1/message-templates/${id}`, { headers: { 'if-match': '*' } });
+      return id;
+    },
+  },
+  listTemplateVersions: {
+    as: ({ staff }) => staff,
+    path: async (world) => {
+      const { templateId } = await world.createTemplate(true);
+      for (let version = 0; version < 3; version += 1) await publishAnother(world, templateId);
+      return { templateId };
+    },
+    add: (world, { templateId = '' }) => publishAnother(world, templateId),
   },
   listDeadLetters: { as: ({ admin }) => admin, filter: 'open=true', add: (world) => world.createDeadLetter() },
   listBonusCampaigns: { as: ({ staff }) => staff, add: (world) => world.createCampaign() },

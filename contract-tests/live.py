@@ -241,6 +241,64 @@ def suppression():
     return admin("POST", "/api/v1/suppressions", json=body).json()["id"]
 
 
+TEMPLATE_SOURCE = {
+    "defaultLocale": "en",
+    "variables": [{"name": "coins", "type": "integer", "sample": 500}],
+    "contents": [{"locale": "en", "text": "You got {{coins}} coins."}],
+}
+
+# The draft of the template that a path named last.
+_drafts = []
+
+
+def template():
+    """A template with a draft."""
+    body = {"key": f"contract.n{next(_numbers)}", "channel": "sms", "category": "rewards", "description": ""}
+    template_id = admin("POST", "/api/v1/message-templates", json=body).json()["id"]
+    draft = admin("POST", f"/api/v1/message-templates/{template_id}/versions", json=TEMPLATE_SOURCE).json()["id"]
+    return template_id, draft
+
+
+def template_id(operation):
+    if operation == "createTemplateVersion":
+        found, draft = template()
+        tag = call("GET", f"/api/v1/message-templates/{found}", token=admin_token()).headers["ETag"]
+        body = {"versionId": draft}
+        admin("POST", f"/api/v1/message-templates/{found}/publish", json=body, headers={"If-Match": tag})
+        return found
+    if operation in ("publishMessageTemplate", "deleteMessageTemplate"):
+        found, draft = template()
+        _drafts[:] = [draft]
+        return found
+    return once("template", template)[0]
+
+
+def published(channel, category, content):
+    """The key of a template without variables that can be sent."""
+    key = f"contract.n{next(_numbers)}"
+    body = {"key": key, "channel": channel, "category": category, "description": ""}
+    path = "/api/v1/message-templates/" + admin("POST", "/api/v1/message-templates", json=body).json()["id"]
+    source = {"defaultLocale": "en", "variables": [], "contents": [{"locale": "en", **content}]}
+    draft = admin("POST", path + "/versions", json=source).json()["id"]
+    tag = admin("GET", path).headers["ETag"]
+    admin("POST", path + "/publish", json={"versionId": draft}, headers={"If-Match": tag})
+    return key
+
+
+def unsubscribe_token(_):
+    content = {"subject": "News", "text": "News. {{unsubscribeUrl}}"}
+    key = once("marketing_mail", lambda: published("email", "news", content))
+    body = {"templateKey": key, "recipient": {"kind": "email", "email": new_email()}}
+    sent = admin("POST", "/api/v1/notifications", json=body).json()
+    text = admin("GET", f"/api/v1/messages/{sent['id']}").json()["message"]["text"]
+    return text.rsplit("/", 1)[1]
+
+
+def version_id(operation):
+    changing = operation in ("updateTemplateVersion", "deleteTemplateVersion")
+    return (template() if changing else once("template", template))[1]
+
+
 def someone():
     """The id of a person who is not the admin."""
     person = person_with_email()
@@ -330,6 +388,9 @@ IDS = {
     "userId": lambda operation: someone() if operation in ("updateUserRoles", "updateUserLock", "deleteUserSessions", "deleteUser") else once("someone", someone),
     "sourceName": lambda _: "branches",
     "messageId": lambda operation: dead_message() if operation == "redriveMessage" else once("message", message),
+    "unsubscribeToken": unsubscribe_token,
+    "templateId": template_id,
+    "versionId": version_id,
     "groupId": lambda _: once("finished_import", finished_import),
     "suppressionId": lambda operation: suppression() if operation == "deleteSuppression" else once("suppression", suppression),
     "sandboxMessageId": lambda _: once("sandbox_message", sandbox_message),
@@ -339,7 +400,11 @@ IDS = {
 
 def ids_for(operation, path_parameters):
     """Existing ids in place of well-formed made-up ones. An id this file does not know is an error: add it to IDS."""
-    return {name: IDS[name](operation) for name, value in path_parameters.items() if UUID.fullmatch(str(value))}
+    return {
+        name: IDS[name](operation)
+        for name, value in path_parameters.items()
+        if UUID.fullmatch(str(value)) or name == "unsubscribeToken"
+    }
 
 
 def ids_for_misled(operation, path_parameters):
@@ -416,6 +481,15 @@ _own_proof = {}
 PROOFS = {
     "verifyEmail": lambda: {"token": (make_vendors_well(), token_mailed_to(registration_by_email()))[1]},
     "verifyPhone": _verification,
+    "createTemplateVersion": lambda: TEMPLATE_SOURCE,
+    "updateTemplateVersion": lambda: {**TEMPLATE_SOURCE, "contents": [{"locale": "en", "text": f"Hello {next(_numbers)}."}]},
+    "getTemplatePreview": lambda: {"variables": []},
+    "sendNotification": lambda: {
+        "templateKey": once("news", lambda: published("sms", "news", {"text": "News."})),
+        "recipient": {"kind": "phone", "phone": new_phone()},
+        "variables": [],
+    },
+    "publishMessageTemplate": lambda: {"versionId": _drafts[0]} if _drafts else {},
     "createSession": lambda: once("person_with_email", person_with_email),
     "createPhoneSession": lambda: once("person_with_phone", person_with_phone),
     "createCodeSession": lambda: _code("login"),
@@ -472,6 +546,8 @@ BETTER = {
     "address": _address,
     "password": _password,
     "newPassword": _password,
+    "key": lambda _: f"contract.k{next(_numbers)}",
+    "timeZone": lambda _: "Asia/Tehran",
     "claimUntil": lambda value: re.sub(r"^\d{4}", "2999", value),
 }
 

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
-import { createWorld, pathOf, routeOf } from './walks/world.ts';
-import type { Person, World } from './walks/world.ts';
+import { createWorld, pathOf, routeOf, templateSource } from './walks/world.ts';
+import type { MadeTemplate, Person, World } from './walks/world.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Values = Readonly<Record<string, string>>;
@@ -35,6 +35,8 @@ async function newcomer({
 }
 
 let made = 0;
+/** The template that was made last. */
+let template: MadeTemplate | undefined;
 const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
   updateProfile: {
     as: ({ user }) => user,
@@ -167,6 +169,56 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
   deleteSuppression: {
     as: ({ admin }) => admin,
     path: async (world) => ({ suppressionId: await world.createSuppression() }),
+  },
+  updateNotificationPreferences: {
+    as: ({ user }) => user,
+    bodies: (_, attempt) => ({
+      ...{ locale: attempt === 0 ? 'fa' : null, timeZone: attempt === 0 ? null : 'Europe/Berlin' },
+      choices: [{ channel: 'sms', category: 'news', enabled: attempt === 0 }],
+    }),
+    expected: ({ locale, timeZone, choices }) => ({
+      ...{ locale, timeZone },
+      choices: expect.arrayContaining((choices as object[]).map((choice) => ({ ...choice, fixed: false }))),
+    }),
+  },
+  createMessageTemplate: {
+    as: ({ staff }) => staff,
+    bodies: (_, attempt) => ({
+      ...{ key: `read-back.n${attempt}`, channel: 'sms', category: attempt === 0 ? 'rewards' : 'news' },
+      description: `Attempt ${attempt}.`,
+    }),
+  },
+  updateMessageTemplate: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ templateId: (await world.createTemplate()).templateId }),
+    bodies: (_, attempt) => ({ description: `Attempt ${attempt}.`, archived: attempt === 0 }),
+  },
+  deleteMessageTemplate: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ templateId: (await world.createTemplate()).templateId }),
+  },
+  createTemplateVersion: {
+    as: ({ staff }) => staff,
+    path: async (world) => {
+      template = await world.createTemplate(true);
+      return { templateId: template.templateId };
+    },
+    bodies: async ({ call, staff }, attempt) => {
+      const path = `/api/v1/message-templates/${template?.templateId}`;
+      const { items } = await call<{ items: { id: string }[] }>(staff, 'GET', `${path}/versions`);
+      const body = { versionId: items[0]?.id };
+      await call(staff, 'POST', `${path}/publish`, { headers: { 'if-match': '*' }, body });
+      return templateSource(`Hello {{name}}, ${attempt}.`);
+    },
+  },
+  updateTemplateVersion: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ versionId: (await world.createTemplate()).versionId }),
+    bodies: (_, attempt) => templateSource(`Dear {{name}}, ${attempt}.`),
+  },
+  deleteTemplateVersion: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ versionId: (await world.createTemplate()).versionId }),
   },
   deleteSession: {
     as: ({ user }) => user,

@@ -4,7 +4,7 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { newId } from '../src/shared/id.ts';
-import { createWorld, pathOf, routeOf, nextSource } from './walks/world.ts';
+import { createWorld, nextSource, notification, pathOf, routeOf, templateSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
 
 type Repeatable = { [O in OperationId]: Traits[O]['keyed'] extends true ? O : never }[OperationId];
@@ -13,6 +13,7 @@ type Repeatable = { [O in OperationId]: Traits[O]['keyed'] extends true ? O : ne
 interface RepeatCase {
   readonly path?: (world: World) => Promise<Readonly<Record<string, string>>>;
   readonly body?: () => object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** An import that is stopped with lines left. */
@@ -23,6 +24,15 @@ async function cancelledImport(world: World): Promise<Record<string, string>> {
 }
 
 let made = 0;
+/** The draft of the template that was made last. */
+let draft = '';
+/** The key of the template that was published last. */
+let templateKey = '';
+const templateWithDraft = async (world: World): Promise<Record<string, string>> => {
+  const { templateId, versionId } = await world.createTemplate();
+  draft = versionId;
+  return { templateId };
+};
 const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
   createBonusCampaign: {
     body: () => ({
@@ -45,6 +55,26 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
       category: 'all',
       reason: 'asked for it',
     }),
+  },
+  sendNotification: {
+    path: async (world) => {
+      templateKey = (await world.createTemplate(true)).key;
+      return {};
+    },
+    body: () => ({ templateKey, ...notification }),
+  },
+  recordSandboxInboundMessage: { body: () => ({ from: '+989350000001', text: `STOP ${(made += 1)}` }) },
+  createMessageTemplate: {
+    body: () => ({ key: `repeat.n${(made += 1)}`, channel: 'sms', category: 'rewards', description: '' }),
+  },
+  publishMessageTemplate: {
+    path: templateWithDraft,
+    body: () => ({ versionId: draft }),
+    headers: { 'if-match': '*' },
+  },
+  createTemplateVersion: {
+    path: async (world) => ({ templateId: (await world.createTemplate(true)).templateId }),
+    body: () => templateSource(`Hello ${(made += 1)}.`),
   },
   cancelBonusImport: { path: cancelledImport },
   resumeBonusImport: { path: cancelledImport },
@@ -73,7 +103,8 @@ test('every operation with a key has its case', () => {
   expect(Object.keys(repeatable).toSorted()).toEqual(known.toSorted());
 });
 
-describe.each(Object.entries(repeatable) as [Repeatable, RepeatCase][])('%s', (operationId, { path, body }) => {
+describe.each(Object.entries(repeatable) as [Repeatable, RepeatCase][])('%s', (operationId, repeat) => {
+  const { path, body } = repeat;
   const route = routeOf(operationId);
   const make = async (): Promise<{ url: string; body: object | undefined }> => ({
     url: pathOf(route, (await path?.(world)) ?? {}),
@@ -82,7 +113,7 @@ describe.each(Object.entries(repeatable) as [Repeatable, RepeatCase][])('%s', (o
   const send = async (request: { url: string; body: object | undefined }, key: string): Promise<Sent> => {
     const answer = await world.portico.request(route.method, request.url, {
       token: world.admin.token,
-      headers: { 'idempotency-key': key },
+      headers: { ...repeat.headers, 'idempotency-key': key },
       ...(request.body === undefined ? {} : { body: request.body }),
     });
     const { headers } = answer;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
-import { createWorld, pathOf, routeOf } from './walks/world.ts';
+import { createWorld, pathOf, routeOf, templateSource } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
 
 /** How one versioned thing is read and changed. */
@@ -14,6 +14,9 @@ interface TagCase {
   /** A body that changes the present state; each number another one. */
   readonly body: (change: number, present: string) => object;
 }
+
+/** Of the template whose publications are tried. */
+let versions: readonly string[] = [];
 
 const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
   updateProfile: {
@@ -49,11 +52,44 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
       ...{ sendDelayMilliseconds: 0, reportDelayMilliseconds: change },
     }),
   },
+  updateNotificationPreferences: {
+    as: ({ user }) => user,
+    path: async () => ({}),
+    read: 'getNotificationPreferences',
+    body: (change) => ({ locale: null, timeZone: `Etc/GMT-${change % 14}`, choices: [] }),
+  },
+  updateMessageTemplate: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ templateId: (await world.createTemplate()).templateId }),
+    read: 'getMessageTemplate',
+    body: (change) => ({ description: `Change ${change}.` }),
+  },
+  updateTemplateVersion: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ versionId: (await world.createTemplate()).versionId }),
+    read: 'getTemplateVersion',
+    body: (change) => templateSource(`Hello ${change}.`),
+  },
+  publishMessageTemplate: {
+    as: ({ staff }) => staff,
+    path: async (world) => {
+      const { templateId, versionId } = await world.createTemplate(true);
+      const path = `/api/v1/message-templates/${templateId}/versions`;
+      const body = templateSource('Hello again.');
+      const draft = await world.call<{ id: string }>(world.staff, 'POST', path, { body });
+      versions = [versionId, draft.id];
+      return { templateId };
+    },
+    read: 'getMessageTemplate',
+    body: (_, present) => ({ versionId: versions.find((version) => !present.includes(version)) }),
+  },
 };
 
 /** What goes under its current tag alone, made anew for each test. */
 const deleted: Readonly<Partial<Record<OperationId, (world: World) => Promise<Readonly<Record<string, string>>>>>> = {
   deleteUser: async (world) => ({ userId: (await world.logIn(await world.createAccount())).userId }),
+  deleteMessageTemplate: async (world) => ({ templateId: (await world.createTemplate()).templateId }),
+  deleteTemplateVersion: async (world) => ({ versionId: (await world.createTemplate()).versionId }),
 };
 
 /** Setting what is set already would be no change, and keep the tag. */

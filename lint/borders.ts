@@ -41,12 +41,14 @@ const isDoor = (file: string): boolean => /(^|[/-])operations\.ts$/.test(file);
 /** Packages a context may use: mathematics, files and PostgreSQL. Anything that talks to the world is behind a port. */
 const packagesOfContexts = new Set([
   'bcrypt',
+  'countries-and-timezones',
   'jsonwebtoken',
   'libphonenumber-js',
   'lru-cache',
   'objection',
-  'pg',
   'otpauth',
+  'parse5',
+  'pg',
   'pg-copy-streams',
 ]);
 

@@ -13,7 +13,12 @@ import type { Config } from './config.ts';
 import type { ContextModule } from './contexts/context.ts';
 import { createIdentity, defaultSettings, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
 import type { Identity } from './contexts/identity/index.ts';
-import { createNotifications, remoteNotifications } from './contexts/notifications/index.ts';
+import {
+  createNotifications,
+  readQuietHours,
+  readSmsPrice,
+  remoteNotifications,
+} from './contexts/notifications/index.ts';
 import type { NotificationQuestions, Notifications } from './contexts/notifications/index.ts';
 import { createPlatform, createSandboxErrors, createSandboxInbox } from './contexts/platform/index.ts';
 import { createRewards } from './contexts/rewards/index.ts';
@@ -161,6 +166,14 @@ function createContexts(
       smsPerDay: config.smsPerDay,
       smsPerCountryPerDay: config.smsPerCountryPerDay,
     },
+    quietHours: new Map(
+      config.quietHours.flatMap((item) => [readQuietHours(item)].filter((read) => read !== undefined)),
+    ),
+    country: config.defaultRegion,
+    publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
+    linkKey: key('unsubscribe links'),
+    readContacts: (tx, userIds) => contexts.identity.readContacts(tx, userIds),
+    smsPrices: config.smsPrices.flatMap((price) => readSmsPrice(price) ?? []),
     observer: observers.sending,
     messageDays: config.messageDays,
     pauseBulk: async () => ((await contexts.rewards.isCrediting()) ? CREDITING_PAUSE : 0),

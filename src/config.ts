@@ -49,6 +49,10 @@ export interface Config {
   /** SMS begun per UTC day: in total, and to one country. */
   readonly smsPerDay: number;
   readonly smsPerCountryPerDay: number;
+  /** What one part of an SMS costs, by the prefix of the number, such as `98=0.0150 USD`; for estimates. */
+  readonly smsPrices: readonly string[];
+  /** When people are left alone by their own clock, by class or category, such as `marketing=21:00-09:00`. */
+  readonly quietHours: readonly string[];
   readonly defaultRegion: Region;
   readonly bcryptCost: number;
   readonly minimumPasswordLength: number;
@@ -142,6 +146,18 @@ export function readConfig(environment: Environment): Config {
     otpShare: read.number('OTP_SHARE', 0.2, 0.01, 0.99, false),
     smsPerDay: read.number('SMS_PER_DAY', 1_000_000, 0, 1_000_000_000),
     smsPerCountryPerDay: read.number('SMS_PER_COUNTRY_PER_DAY', 500_000, 0, 1_000_000_000),
+    smsPrices: read.list('SMS_PRICES', [], {
+      test: (item) => /^[1-9][0-9]{0,14}=[0-9]{1,9}(\.[0-9]{1,6})? [A-Z]{3}$/.test(item),
+      words: 'prices of one part by prefix such as 98=0.0150 USD',
+    }),
+    quietHours: read.list('QUIET_HOURS', ['marketing=21:00-09:00'], {
+      test: (item) =>
+        item === 'none' ||
+        /^(transactional|marketing|account|rewards|promotions|news|reminders)=([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/.test(
+          item,
+        ),
+      words: 'classes or categories and times such as marketing=21:00-09:00, or none',
+    }),
     defaultRegion: region(read),
     bcryptCost: read.number('BCRYPT_COST', 12, 4, 15),
     minimumPasswordLength: read.number('MINIMUM_PASSWORD_LENGTH', 15, 15, 72),

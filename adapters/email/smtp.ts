@@ -77,6 +77,7 @@ function composed(message: EmailMessage, from: string, sender: string): SendMail
     envelope: { from: sender, to: [message.to] },
     subject: message.subject,
     text: message.text,
+    ...(message.html === undefined ? {} : { html: message.html }),
     // Arrives as it was written: the default reflows long lines.
     textEncoding: 'quoted-printable',
     headers: {
@@ -106,7 +107,14 @@ function outcomeOf(error: unknown, written: boolean): SendOutcome {
   };
   // The envelope and the message are the two things a server refuses by its own answer, before or after the final dot.
   const answered = (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== undefined;
-  if (answered && responseCode >= 500) return { outcome: 'rejected', code: String(responseCode), detail: message };
+  if (answered && responseCode >= 500) {
+    // RFC 3463: 5.1.1 no such mailbox, 5.1.3 no such syntax, 5.1.6 moved away, 5.1.10 takes no mail at all (RFC 7505).
+    const gone = /\b5\.1\.(?:1|3|6|10)\b/.test(message);
+    return {
+      ...{ outcome: 'rejected', code: String(responseCode), detail: message },
+      ...(gone ? { recipient: 'gone' } : {}),
+    };
+  }
   if (written && !answered) return { outcome: 'unknown', detail: message };
   return { outcome: 'unavailable', code: String(responseCode ?? code), detail: message };
 }

@@ -39,6 +39,9 @@ let recorded = 0;
 let allRecorded = Promise.withResolvers<undefined>();
 let expected = 0;
 const notifications = createNotifications({
+  publicUrl: 'https://portico.example',
+  linkKey: Buffer.alloc(32, 1),
+  readContacts: () => Promise.resolve([]),
   database: pools.primary,
   workerDatabase: pools.worker,
   clock: systemClock,

@@ -34,6 +34,8 @@ export interface World {
   /** Uploads a file of these numbers; it is credited by `runJobs`. @returns the import's id. */
   upload(campaignId: string, numbers: readonly string[]): Promise<string>;
   createSuppression(): Promise<string>;
+  /** A template for SMS with a draft, which `publish` publishes. */
+  createTemplate(publish?: boolean): Promise<MadeTemplate>;
   /** @param scopes default: campaigns:read */
   createClient(scopes?: readonly string[]): Promise<MachineClient>;
   /** A message that the vendor refused for good. @returns its id */
@@ -48,6 +50,12 @@ export interface World {
 export interface Account {
   readonly email: string;
   readonly password: string;
+}
+
+export interface MadeTemplate {
+  readonly templateId: string;
+  readonly versionId: string;
+  readonly key: string;
 }
 
 export interface MachineClient {
@@ -149,6 +157,17 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
       const body = { channel: 'email', address, category: 'marketing', reason: 'asked for it' };
       return (await call<{ id: string }>(admin, 'POST', '/api/v1/suppressions', { body })).id;
     },
+    async createTemplate(publish = false) {
+      const key = `walks.n${(made += 1)}`;
+      const body = { key, channel: 'sms', category: 'promotions', description: 'Made by a walk.' };
+      const { id: templateId } = await call<{ id: string }>(staff, 'POST', '/api/v1/message-templates', { body });
+      const path = `/api/v1/message-templates/${templateId}`;
+      const { id: versionId } = await call<{ id: string }>(staff, 'POST', `${path}/versions`, {
+        body: templateSource('Hello {{name}}.'),
+      });
+      if (publish) await call(staff, 'POST', `${path}/publish`, { headers: { 'if-match': '*' }, body: { versionId } });
+      return { templateId, versionId, key };
+    },
     async createClient(scopes = ['campaigns:read']) {
       const body = { name: `Client ${(made += 1)}`, scopes, secretDays: 1 };
       const client = await call<Omit<MachineClient, 'token'>>(admin, 'POST', '/api/v1/clients', { body });
@@ -202,6 +221,21 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
     close: () => portico.close(),
   };
 }
+
+/** What a version says, in English. */
+export function templateSource(text: string): Readonly<Record<string, unknown>> {
+  return {
+    defaultLocale: 'en',
+    variables: [{ name: 'name', type: 'string', sample: 'Sara' }],
+    contents: [{ locale: 'en', text }],
+  };
+}
+
+/** What makes a message of a template that `createTemplate` has made, beside its key. */
+export const notification = {
+  recipient: { kind: 'phone', phone: '+989350000001' },
+  variables: [{ name: 'name', type: 'string', value: 'Sara' }],
+};
 
 async function good<Body>(answer: Response): Promise<Body> {
   const text = await answer.text();

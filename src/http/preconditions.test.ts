@@ -9,6 +9,12 @@ let userId: string;
 /** Somebody who may go. */
 let goingId: string;
 let clientId: string;
+/** A template whose draft is published, and the draft. */
+let changed: string;
+let versionId: string;
+/** A draft that is edited and thrown away, and a template that goes. */
+let edited: string;
+let goingTemplate: string;
 
 beforeAll(async () => {
   portico = await startPortico();
@@ -18,9 +24,23 @@ beforeAll(async () => {
   const body = { name: 'Reporting', scopes: ['campaigns:read'], secretDays: 1 };
   const client = await portico.request('POST', '/api/v1/clients', { token: portico.tokenFor('admin'), body });
   clientId = ((await client.json()) as { id: string }).id;
+  [changed, versionId] = await template('changed');
+  [goingTemplate, edited] = await template('going');
 });
 
 afterAll(() => portico.close());
+
+async function template(key: string): Promise<[templateId: string, versionId: string]> {
+  const token = portico.tokenFor('admin');
+  const create = async (path: string, body: unknown): Promise<string> => {
+    const answer = await portico.request('POST', path, { token, body });
+    return ((await answer.json()) as { id: string }).id;
+  };
+  const kind = { key, channel: 'sms', category: 'rewards', description: '' };
+  const id = await create('/api/v1/message-templates', kind);
+  const source = { defaultLocale: 'en', variables: [], contents: [{ locale: 'en', text: 'Hello.' }] };
+  return [id, await create(`/api/v1/message-templates/${id}/versions`, source)];
+}
 
 async function idOf(wanted: string): Promise<string> {
   const account = demoAccounts.find(({ role }) => role === wanted);
@@ -34,6 +54,18 @@ const changes: Readonly<Record<string, () => { readonly path: string; readonly b
   updateUserRoles: () => ({ path: `/api/v1/users/${userId}/roles`, body: { roles: ['user', 'staff'] } }),
   updateUserLock: () => ({ path: `/api/v1/users/${userId}/lock`, body: { reason: 'a test' } }),
   updateClient: () => ({ path: `/api/v1/clients/${clientId}`, body: { disabled: true } }),
+  updateNotificationPreferences: () => ({
+    path: '/api/v1/notification-preferences',
+    body: { locale: 'fa', timeZone: null, choices: [] },
+  }),
+  updateMessageTemplate: () => ({ path: `/api/v1/message-templates/${changed}`, body: { archived: true } }),
+  publishMessageTemplate: () => ({ path: `/api/v1/message-templates/${changed}/publish`, body: { versionId } }),
+  updateTemplateVersion: () => ({
+    path: `/api/v1/template-versions/${edited}`,
+    body: { defaultLocale: 'en', variables: [], contents: [{ locale: 'en', text: 'Hello again.' }] },
+  }),
+  deleteTemplateVersion: () => ({ path: `/api/v1/template-versions/${edited}`, body: undefined }),
+  deleteMessageTemplate: () => ({ path: `/api/v1/message-templates/${goingTemplate}`, body: undefined }),
   deleteUser: () => ({ path: `/api/v1/users/${goingId}`, body: undefined }),
   updateSandboxBehaviour: () => ({
     path: '/api/v1/sandbox/behaviours/sms',
@@ -68,9 +100,9 @@ test.each(
     };
     expect(await write(null)).toMatchObject({ status: 428 });
     expect(await write('"999999"')).toMatchObject({ status: 412 });
-    const etag = (await portico.request('GET', change.path.replace(/\/(?:roles|lock)$/, ''), { token })).headers.get(
-      'etag',
-    );
+    const etag = (
+      await portico.request('GET', change.path.replace(/\/(?:roles|lock|publish)$/, ''), { token })
+    ).headers.get('etag');
     const answers = await Promise.all([write(etag), write(etag)]);
     const outcomes = answers.map(({ status }) => status).sort();
     // Who deletes second finds nothing.

@@ -1,3 +1,5 @@
+import type { RecipientFate } from './send-outcome.ts';
+
 /** What a provider says later about a message it took, in our words. Reports come early, late, twice, in any order. */
 export interface DeliveryReport {
   /** Unique per report at this provider: the same report twice is one. */
@@ -7,5 +9,7 @@ export interface DeliveryReport {
   readonly state: 'sent' | 'delivered' | 'undelivered' | 'expired';
   /** The provider's own code, for people. */
   readonly code?: string | undefined;
+  /** Set when it is about the address for good, such as a hard bounce: nothing more is sent there. */
+  readonly recipient?: RecipientFate | undefined;
   readonly occurredAt: Date;
 }

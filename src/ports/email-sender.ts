@@ -6,6 +6,8 @@ export interface EmailMessage {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** The same in HTML; the recipient's program chooses. */
+  readonly html?: string | undefined;
   /** Set for marketing: becomes List-Unsubscribe with one-click POST (RFC 8058). */
   readonly unsubscribeUrl?: string | undefined;
 }

@@ -1,3 +1,6 @@
+/** `gone`: there is no such address. `opted-out`: the carrier blocks us at the recipient's wish, until they say START. */
+export type RecipientFate = 'gone' | 'opted-out';
+
 /**
  * What became of one call that hands a message to a provider. Everything but `unknown` is certain: only `unknown` means that
  * the message may be on its way although nobody said so.
@@ -5,7 +8,13 @@
 export type SendOutcome =
   | { readonly outcome: 'accepted'; readonly providerMessageId: string }
   /** This message will never be taken: bad address, blocked, text refused. The provider itself is well. */
-  | { readonly outcome: 'rejected'; readonly code: string; readonly detail: string }
+  | {
+      readonly outcome: 'rejected';
+      readonly code: string;
+      readonly detail: string;
+      /** Set when it is about the address for good, not about this message: nothing more is sent there. */
+      readonly recipient?: RecipientFate | undefined;
+    }
   /** Certainly not sent: the provider, or our own guard in front of it, asks for a pause. */
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
   /** Certainly not sent: connection refused, provider down, credit gone. */

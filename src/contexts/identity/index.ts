@@ -5,6 +5,7 @@ import type { ContextModule } from '../context.ts';
 import { verifyAccessToken } from './access-token.ts';
 import type { VerifiedToken } from './access-token.ts';
 import { findClient } from './client-store.ts';
+import { readContacts } from './contact-store.ts';
 import type { IdentityDependencies, IdentityParts } from './dependencies.ts';
 import { createIdentityOperations } from './operations.ts';
 import { createPersonalData } from './personal-data.ts';
@@ -23,6 +24,7 @@ import { createIdentityTasks, identitySchedule } from './tasks.ts';
 import { findRoles } from './user-store.ts';
 
 export type { VerifiedToken } from './access-token.ts';
+export type { Contact } from './contact-store.ts';
 export type { IdentityDependencies, IdentityLog } from './dependencies.ts';
 export { replaceSigningKeys, rotateSigningKeys } from './rotate-signing-keys.ts';
 export type { SigningKeyDependencies } from './rotate-signing-keys.ts';
@@ -43,6 +45,8 @@ export interface Identity extends ContextModule {
   refreshPrincipal(principal: Principal): Promise<Principal>;
   /** Creates the demo accounts and `people` with a verified phone each. @returns who was created */
   seedDemo(tx: Transaction, options: { readonly people: number }): Promise<DemoMembers>;
+  /** How accounts can be reached, for contexts that keep a copy. */
+  readonly readContacts: typeof readContacts;
   /** Loads keys and ended sessions, and keeps both current. To be awaited before the first request. */
   start(): Promise<void>;
   /** Stops keeping them current. */
@@ -98,6 +102,7 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
       if (roles === undefined) throw unauthenticated();
       return { ...principal, roles, scopes: scopesOf(roles) };
     },
+    readContacts,
     seedDemo: (tx, options) => seedDemo(parts, tx, options),
     async start() {
       await listen(SESSION_REVOKED_CHANNEL, {

@@ -10,8 +10,11 @@ const staffScopes = [
   'imports:read',
   'imports:write',
   'notifications:read',
+  'notifications:send',
   'sandbox:read',
   'sandbox:write',
+  'templates:read',
+  'templates:write',
 ];
 const adminScopes = [
   'users:read',

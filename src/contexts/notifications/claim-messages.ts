@@ -2,11 +2,14 @@ import type { Database, Transaction } from '../../database/transaction.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { reserveBudget } from './budget-store.ts';
 import { claimDue, refuseClaims, releaseClaims } from './claim-store.ts';
-import type { ClaimedMessage, Refusal } from './claim-store.ts';
+import type { ClaimedMessage, DueMessage, Refusal } from './claim-store.ts';
 import { buryMessages } from './dead-messages.ts';
+import { enqueueWakeUps } from './jobs.ts';
 import type { Lane } from './lane.ts';
 import { REPORT_WAIT_MILLISECONDS } from './next-step.ts';
 import type { SendingObserver } from './observer.ts';
+import { openAt } from './preferences/quiet-hours.ts';
+import type { QuietPlan } from './preferences/quiet-hours.ts';
 import type { SendingLimits } from './provider.ts';
 
 /** Longer than any batch needs; a process that died gives its messages back after it. */
@@ -16,6 +19,8 @@ export interface ClaimDependencies {
   readonly database: Database;
   readonly clock: Clock;
   readonly limits: SendingLimits;
+  /** When people are left alone, by class and category. */
+  readonly quiet: QuietPlan;
   readonly observer: SendingObserver;
 }
 
@@ -26,19 +31,26 @@ export interface Claim {
   readonly due: number;
 }
 
-type DueMessage = ClaimedMessage & { readonly suppression: string | null };
-
 /**
  * Claims up to `limit` due messages of one lane for this process and judges each for the last time before it may leave:
- * deadline, opt-out and suppression, today's SMS budget. What may not leave ends here, or waits for tomorrow's budget.
+ * deadline, opt-out and suppression, quiet hours, today's SMS budget. What may not leave ends here, or waits for the morning or
+ * for tomorrow's budget.
  */
 export async function claimMessages(dependencies: ClaimDependencies, lane: Lane, limit: number): Promise<Claim> {
-  const { database, clock, limits, observer } = dependencies;
+  const { database, clock, limits, quiet, observer } = dependencies;
   const { held, ...claim } = await database.transaction(async (tx) => {
     const now = clock.now();
     const due = await claimDue(tx, lane, { now, limit, leaseUntil: new Date(now.getTime() + LEASE_MILLISECONDS) });
     const refusals = due.flatMap((message) => refusalOf(message, now) ?? []);
-    const open = without(due, refusals);
+    const willing = without(due, refusals);
+    const asleep = willing.flatMap((message) => {
+      const at = openAt(message, quiet, now);
+      return at <= now ? [] : [{ message, id: message.id, at }];
+    });
+    const open = without(willing, asleep);
+    const late = asleep.filter(({ message, at }) => at >= message.deadline);
+    for (const { message } of late) refusals.push(ended(message, now, { state: 'dead', reason: 'quiet-hours' }));
+    const tucked = without(asleep, late);
 
     const overBudget = lane.channel === 'sms' ? await findOverBudget(tx, open, limits, now) : [];
     const tomorrow = nextUtcDay(now);
@@ -47,9 +59,11 @@ export async function claimMessages(dependencies: ClaimDependencies, lane: Lane,
       refusals.push({ id, state: 'dead', reason: 'spending-limit', wakeAt: null });
     }
 
-    await releaseClaims(
+    await releaseClaims(tx, [...waiting.map(({ id }) => ({ id, at: tomorrow })), ...tucked]);
+    await enqueueWakeUps(
       tx,
-      waiting.map(({ id }) => ({ id, at: tomorrow })),
+      lane,
+      tucked.map(({ at }) => at),
     );
     await refuseClaims(tx, refusals, now);
     await buryMessages(
@@ -65,15 +79,19 @@ export async function claimMessages(dependencies: ClaimDependencies, lane: Lane,
 /** Why a message may not leave. One whose earlier call may have arrived is never called dead: it stays unknown. */
 function refusalOf(message: DueMessage, now: Date): Refusal | undefined {
   const late = message.deadline <= now;
-  if (!late && message.suppression === null) return undefined;
-  if (message.request_key !== null) {
-    const wakeAt = new Date(now.getTime() + REPORT_WAIT_MILLISECONDS);
-    return { id: message.id, state: 'unknown', reason: 'answer-lost', wakeAt };
-  }
-  if (message.suppression !== null) {
-    return { id: message.id, state: 'suppressed', reason: message.suppression, wakeAt: null };
-  }
-  return { id: message.id, state: 'dead', reason: 'deadline', wakeAt: null };
+  const unwanted = message.suppression ?? (message.switched_off ? 'switched off by the recipient' : null);
+  if (!late && unwanted === null) return undefined;
+  return ended(
+    message,
+    now,
+    unwanted === null ? { state: 'dead', reason: 'deadline' } : { state: 'suppressed', reason: unwanted },
+  );
+}
+
+function ended(message: DueMessage, now: Date, end: Pick<Refusal, 'state' | 'reason'>): Refusal {
+  if (message.request_key === null) return { id: message.id, ...end, wakeAt: null };
+  const wakeAt = new Date(now.getTime() + REPORT_WAIT_MILLISECONDS);
+  return { id: message.id, state: 'unknown', reason: 'answer-lost', wakeAt };
 }
 
 /** Budget is spent by first attempts only: a retry was paid for when it was first begun. */

@@ -1,5 +1,7 @@
 import { statement } from '../../database/transaction.ts';
 import type { Queryable } from '../../database/transaction.ts';
+import type { Category } from './category.ts';
+import { classOfLane } from './lane.ts';
 import type { Lane } from './lane.ts';
 import type { Channel, MessageClass } from './message.ts';
 
@@ -11,6 +13,8 @@ export interface ClaimedMessage {
   readonly address: string;
   readonly subject: string | null;
   readonly body: string;
+  readonly html: string | null;
+  readonly category: Category | null;
   readonly deadline: Date;
   readonly attempts: number;
   /** Null before the first attempt. */
@@ -24,19 +28,35 @@ export interface ClaimedMessage {
   readonly traceparent: string | null;
 }
 
-const claim = statement<ClaimedMessage & { readonly suppression: string | null }>(
+/** A claimed message with what its last judgement needs. */
+export interface DueMessage extends ClaimedMessage {
+  /** Why its address is suppressed; null when it is not. */
+  readonly suppression: string | null;
+  /** The recipient switched its category off. */
+  readonly switched_off: boolean;
+  /** The recipient's; null when they have not told. */
+  readonly time_zone: string | null;
+}
+
+// Codes and texts without a category are nobody's preference: the usual bulk is not slowed down by looking.
+const claim = statement<DueMessage>(
   'notifications.claim_messages',
   `with due as materialized (
      select id from notifications.messages
-     where channel = $1 and lane = $2 and next_attempt_at <= $3
+     where channel = $1 and class = $2 and next_attempt_at <= $3
      order by next_attempt_at, id limit $4 for update skip locked)
    update notifications.messages m
    set state = 'claimed', next_attempt_at = null, wake_at = $5
    from due where m.id = due.id
    returning m.id, m.channel, m.class, m.address, m.subject, m.body, m.deadline, m.attempts, m.attempt_id, m.route, m.request_key, m.country, m.traceparent,
+     m.html, m.category,
      (select s.reason from notifications.suppressions s
       where s.channel = m.channel and s.address = lower(m.address) and (s.category = 'all' or m.class = 'marketing')
-      limit 1) as suppression`,
+      limit 1) as suppression,
+     m.category is not null and exists (select from notifications.preferences p
+      where p.user_id = m.user_id and m.channel || ':' || m.category = any (p.switched_off)) as switched_off,
+     case when m.category is not null or m.class = 'marketing'
+       then (select p.time_zone from notifications.preferences p where p.user_id = m.user_id) end as time_zone`,
 );
 
 /** Claims due messages of one lane, oldest first, never waiting for rows that somebody else holds. */
@@ -44,8 +64,8 @@ export function claimDue(
   tx: Queryable,
   lane: Lane,
   options: { readonly now: Date; readonly limit: number; readonly leaseUntil: Date },
-): Promise<(ClaimedMessage & { readonly suppression: string | null })[]> {
-  return tx.query(claim, [lane.channel, lane.name, options.now, options.limit, options.leaseUntil]);
+): Promise<DueMessage[]> {
+  return tx.query(claim, [lane.channel, classOfLane(lane.name), options.now, options.limit, options.leaseUntil]);
 }
 
 // `is true`: see attempt-store.ts.

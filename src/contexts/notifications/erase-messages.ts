@@ -3,6 +3,8 @@ import type { Enqueue } from '../../jobs/queue.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { countUnforgotten, forgetMessagesBefore, forgetMessagesOf } from './erasure-store.ts';
 import { BATCH, eraseMessagesJob } from './jobs.ts';
+import { deletePreferences } from './preferences/preferences-store.ts';
+import { forgetInboundMessages, forgetInboundMessagesFrom } from './preferences/record-inbound-message.ts';
 import { untilShort } from './recover-messages.ts';
 
 /** Milliseconds until messages that were still on their way are looked at again; every message ends within four days. */
@@ -19,8 +21,10 @@ interface Dependencies {
  */
 export async function eraseMessages(
   { database, clock, enqueue }: Dependencies & { readonly enqueue: Enqueue },
-  { userId }: { readonly userId: string },
+  { userId, phone }: { readonly userId: string; readonly phone?: string | null },
 ): Promise<void> {
+  await deletePreferences(database, userId);
+  if (phone != null) await forgetInboundMessagesFrom(database, phone);
   await untilShort(() => forgetMessagesOf(database, userId, BATCH));
   if ((await countUnforgotten(database, userId)) === 0) return;
   const runAt = new Date(clock.now().getTime() + LOOK_AGAIN);
@@ -35,6 +39,7 @@ export async function forgetOldMessages(
   { days, signal }: { readonly days: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const before = new Date(clock.now().getTime() - days * 86_400_000);
+  await forgetInboundMessages(database, before);
   await untilShort(() => {
     signal.throwIfAborted();
     return database.transaction((tx) => forgetMessagesBefore(tx, before, BATCH));

@@ -12,7 +12,7 @@ export interface ProviderCondition {
   readonly channel: Channel;
   readonly name: string;
   /** Until when it asked us to leave a lane alone; absent lanes are open. */
-  readonly pauses: readonly { readonly lane: LaneName; readonly until: Date }[];
+  readonly pauses: readonly { readonly lane: Exclude<LaneName, 'marketing'>; readonly until: Date }[];
   /** Circuits in front of it that are not closed, one per process. */
   readonly circuits: readonly NotedCircuit[];
 }

@@ -15,6 +15,10 @@ import type { SendingObserver } from './observer.ts';
 import { createNotificationOperations } from './operations.ts';
 import { eraseMessagesJob } from './jobs.ts';
 import { createPersonalData } from './personal-data.ts';
+import type { QuietPlan } from './preferences/quiet-hours.ts';
+import { recordInboundMessage } from './preferences/record-inbound-message.ts';
+import type { Asked, InboundMessage } from './preferences/record-inbound-message.ts';
+import { createUnsubscribeTokens } from './preferences/unsubscribe-token.ts';
 import { problems } from './problems.ts';
 import { emailProvider, smsProvider } from './provider.ts';
 import type { SendingLimits } from './provider.ts';
@@ -22,11 +26,22 @@ import { queueMessages } from './queue-messages.ts';
 import { cancelQueued, readGroupCounts } from './queue-store.ts';
 import { recordReports } from './record-reports.ts';
 import { createNotificationTasks, notificationSchedule } from './tasks.ts';
+import { sendNotification } from './templates/send-notification.ts';
+import type { ReadContacts, SendNotification, SentNotification } from './templates/send-notification.ts';
+import type { SmsPrice } from './templates/sms-price.ts';
+import { findSendableTemplate } from './templates/template-store.ts';
+import type { SendableTemplate } from './templates/template.ts';
 
 export type { Channel, MessageClass, MessageCounts, MessageRequest, MessageState } from './message.ts';
 export type { SendingObserver } from './observer.ts';
 export type { SendingLimits } from './provider.ts';
 export { remoteNotifications } from './remote.ts';
+export { readQuietHours } from './preferences/quiet-hours.ts';
+export { readSmsPrice } from './templates/sms-price.ts';
+export type { SmsPrice } from './templates/sms-price.ts';
+export { renderTemplate } from './templates/render-template.ts';
+export type { Rendered, RenderOptions } from './templates/render-template.ts';
+export type { SendableTemplate, VariableValue } from './templates/template.ts';
 
 /** What other contexts may ask of notifications. */
 export interface NotificationQuestions {
@@ -53,6 +68,22 @@ export interface NotificationQuestions {
    * Ask before answering an OTP request; sending checks again on its own.
    */
   hasSmsBudget(queryable: Queryable, phone: string): Promise<boolean>;
+
+  /**
+   * What is sent now under this key or id, for `renderTemplate`: read once, fill in for as many recipients as there are.
+   *
+   * @returns undefined when nothing is published, or it is archived
+   */
+  findTemplate(
+    queryable: Queryable,
+    by: { readonly key: string } | { readonly id: string },
+  ): Promise<SendableTemplate | undefined>;
+
+  /** Fills a published template in and queues the message, in the caller's transaction. @throws Problem 409 */
+  sendNotification(tx: Transaction, command: SendNotification): Promise<SentNotification>;
+
+  /** Where the recipient of this message stops marketing: what `{{unsubscribeUrl}}` becomes. */
+  unsubscribeUrl(messageId: string): string;
 }
 
 export interface Notifications extends ContextModule, NotificationQuestions {
@@ -62,6 +93,14 @@ export interface Notifications extends ContextModule, NotificationQuestions {
    * @param provider its name as its sender spells it
    */
   recordReports(provider: string, reports: readonly DeliveryReport[]): Promise<void>;
+
+  /**
+   * Takes in a text that a phone sent, from a provider whose proof was checked: STOP and START. Safe to repeat.
+   *
+   * @param provider its name as its sender spells it
+   * @returns what the text asked for
+   */
+  recordInboundMessage(provider: string, message: InboundMessage): Promise<Asked>;
 }
 
 export interface NotificationsDependencies {
@@ -77,6 +116,17 @@ export interface NotificationsDependencies {
   readonly smsSenders: readonly SmsSender[];
   readonly emailSenders: readonly EmailSender[];
   readonly limits: SendingLimits;
+  /** What one part of an SMS costs, for estimates. Default: nothing is known. */
+  readonly smsPrices?: readonly SmsPrice[];
+  /** When people are left alone. Default: never. */
+  readonly quietHours?: QuietPlan['hours'];
+  /** ISO 3166-1 of those whose country nobody knows. Default: IR. */
+  readonly country?: string;
+  /** Where this installation is reached, without a slash at its end: links in messages lead there. */
+  readonly publicUrl: string;
+  /** 32 bytes that sign these links, for this purpose alone. */
+  readonly linkKey: Buffer;
+  readonly readContacts: ReadContacts;
   readonly observer?: SendingObserver;
   /** Days that texts and addresses of messages are kept. Default 365. */
   readonly messageDays?: number;
@@ -91,6 +141,12 @@ export interface NotificationsDependencies {
 
 export function createNotifications(dependencies: NotificationsDependencies): Notifications {
   const { database, workerDatabase, clock, cursors, limits, observer = silentObserver } = dependencies;
+  const unsubscribeTokens = createUnsubscribeTokens(dependencies.linkKey);
+  const unsubscribeUrl = (id: string): string =>
+    `${dependencies.publicUrl}/api/v1/unsubscribe/${unsubscribeTokens.sign(id)}`;
+  const { country = 'IR', readContacts } = dependencies;
+  const sending = { readContacts, country, unsubscribeUrl };
+  const quiet = { hours: dependencies.quietHours ?? new Map(), country };
   const worker = { database: workerDatabase, clock, limits, observer, chance: dependencies.chance ?? Math.random };
   const providers = {
     sms: dependencies.smsSenders.map(smsProvider),
@@ -102,10 +158,13 @@ export function createNotifications(dependencies: NotificationsDependencies): No
     operations: createNotificationOperations({
       ...{ database, clock, cursors, providers, limits },
       reporting: dependencies.reporting ?? database,
+      smsProviders: dependencies.smsSenders.map(({ name }) => name),
+      smsPrices: dependencies.smsPrices ?? [],
+      ...{ sending, unsubscribeTokens },
     }),
     tasks: createNotificationTasks({
       ...worker,
-      providers,
+      ...{ providers, quiet, unsubscribeUrl },
       ...(dependencies.messageDays === undefined ? {} : { messageDays: dependencies.messageDays }),
       noteCircuits: createCircuitNotes(workerDatabase, `${hostname()}:${process.pid}`),
       pauseBulk: dependencies.pauseBulk ?? (() => Promise.resolve(0)),
@@ -114,7 +173,12 @@ export function createNotifications(dependencies: NotificationsDependencies): No
     subscriptions: { 'user.deleted': [eraseMessagesJob] },
     personalData: createPersonalData(workerDatabase),
     problems,
-    constraints: { suppressions_once: problems['already-suppressed'] },
+    constraints: {
+      suppressions_once: problems['already-suppressed'],
+      templates_key: problems['template-key-taken'],
+      template_versions_one_draft: problems['draft-exists'],
+      template_versions_keep_published: problems['version-published'],
+    },
 
     queueMessages: (tx, requests) => queueMessages({ tx, clock }, requests),
     countGroups: readGroupCounts,
@@ -122,5 +186,10 @@ export function createNotifications(dependencies: NotificationsDependencies): No
     cancelGroup: (tx, groupId) => cancelQueued(tx, groupId, clock.now()),
     hasSmsBudget: (queryable, phone) => hasBudget(queryable, callingCodeOf(phone), limits, clock.now()),
     recordReports: (provider, reports) => recordReports(worker, provider, reports),
+    findTemplate: findSendableTemplate,
+    sendNotification: (tx, command) => sendNotification({ ...sending, tx, clock }, command),
+    unsubscribeUrl,
+    recordInboundMessage: (provider, message) =>
+      workerDatabase.transaction((tx) => recordInboundMessage({ tx, clock }, provider, message)),
   };
 }

@@ -10,11 +10,12 @@ export const BATCH = 500;
 
 /** Says only "go on with this channel": the rows hold the work, so a lost or doubled job is harmless. */
 export const sendMessagesJob = defineJob<{ channel: Channel }>('sendMessages');
+export const sendMarketingMessagesJob = defineJob<{ channel: Channel }>('sendMarketingMessages');
 export const sendOneTimeCodesJob = defineJob<{ channel: Channel }>('sendOneTimeCodes');
 export const resendMessageJob = defineJob<{ messageId: string }>('resendMessage');
 
 /** Runs for each `user.deleted`. */
-export const eraseMessagesJob = defineJob<{ readonly userId: string }>('eraseMessages');
+export const eraseMessagesJob = defineJob<{ readonly userId: string; readonly phone?: string | null }>('eraseMessages');
 
 export const forgetOldMessagesJob = defineJob<Record<string, never>>('forgetOldMessages');
 export const recoverMessagesJob = defineJob<Record<string, never>>('recoverMessages');
@@ -23,6 +24,7 @@ export const settleMessagesJob = defineJob<Record<string, never>>('settleMessage
 const laneJobs: Readonly<Record<LaneName, Job<{ channel: Channel }>>> = {
   otp: sendOneTimeCodesJob,
   bulk: sendMessagesJob,
+  marketing: sendMarketingMessagesJob,
 };
 
 /** Enqueues as many sendings as `count` new messages need. Takes no job key: writers never wait for each other. */

@@ -1,3 +1,5 @@
+import type { Category } from './category.ts';
+
 /** Every state a message can be in; README.md draws the steps between them. */
 export const messageStates = [
   'scheduled',
@@ -30,6 +32,8 @@ export type MessageClass = 'otp' | 'transactional' | 'marketing';
 export interface MessageRequest {
   /** Unique for ever: a second request under the same key is the same message. Name the cause: `bonus:<grant id>`. */
   readonly dedupeKey: string;
+  /** Given by whoever must know it before the message is stored, such as a link in its text. Default: a new one. */
+  readonly id?: string | undefined;
   readonly channel: Channel;
   readonly class: MessageClass;
   /** E.164 with `+` for SMS, an e-mail address for e-mail. */
@@ -38,7 +42,14 @@ export interface MessageRequest {
   readonly subject?: string | undefined;
   /** At most 20,000 characters. */
   readonly text: string;
-  /** No attempt starts after it. Default: 24 hours from now; for `otp` give the end of the code's life. */
+  /** E-mail only, beside the text; safe already. */
+  readonly html?: string | undefined;
+  /** Of its class. What it is judged by: preferences and quiet hours. Default: those of its class. */
+  readonly category?: Category | undefined;
+  readonly templateVersionId?: string | undefined;
+  /** Not before it. Default: now. The deadline is counted from it. */
+  readonly sendAt?: Date | undefined;
+  /** No attempt starts after it. Default: 24 hours from now, or from `sendAt`; for `otp` give the end of the code's life. */
   readonly deadline?: Date | undefined;
   readonly userId?: string | undefined;
   /** Messages with one group are counted together: the import or campaign that caused them. */

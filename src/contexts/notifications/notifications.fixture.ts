@@ -1,5 +1,6 @@
 import { statement } from '../../database/transaction.ts';
 import type { Database } from '../../database/transaction.ts';
+import type { EmailSender } from '../../ports/email-sender.ts';
 import type { SendOutcome } from '../../ports/send-outcome.ts';
 import type { SmsMessage, SmsSender } from '../../ports/sms-sender.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -10,7 +11,8 @@ import { createCircuitNotes } from './circuit-store.ts';
 import type { MessageCounts, MessageRequest, MessageState } from './message.ts';
 import { silentObserver } from './observer.ts';
 import type { SendingObserver } from './observer.ts';
-import { smsProvider } from './provider.ts';
+import type { QuietPlan } from './preferences/quiet-hours.ts';
+import { emailProvider, smsProvider } from './provider.ts';
 import type { SendingLimits } from './provider.ts';
 import { queueMessages } from './queue-messages.ts';
 import { readCounts } from './queue-store.ts';
@@ -101,7 +103,8 @@ const readMessages = statement<MessageRow>(
 const empty = statement(
   'test.empty_notifications',
   `truncate notifications.messages, notifications.message_counts, notifications.queue_counts, notifications.attempts, notifications.reports,
-     notifications.suppressions, notifications.provider_circuits, notifications.send_buckets, notifications.sms_budgets, graphile_worker._private_jobs`,
+     notifications.suppressions, notifications.provider_circuits, notifications.send_buckets, notifications.sms_budgets,
+     notifications.preferences, notifications.inbound_messages, graphile_worker._private_jobs`,
 );
 
 /** A database, a clock, and what a test needs to queue messages and look at them. */
@@ -112,6 +115,8 @@ export interface NotificationScene {
   dependencies(options: {
     readonly senders: readonly SmsSender[];
     readonly limits?: Partial<SendingLimits>;
+    readonly quiet?: QuietPlan;
+    readonly emailSenders?: readonly EmailSender[];
     readonly observer?: SendingObserver;
     readonly database?: Database;
   }): SendDependencies;
@@ -132,15 +137,24 @@ export async function createNotificationScene(): Promise<NotificationScene> {
     test,
     database,
     clock,
-    dependencies: ({ senders, limits, observer = silentObserver, database: other = database }) => ({
+    dependencies: ({
+      senders,
+      limits,
+      quiet = { hours: new Map(), country: 'IR' },
+      emailSenders = [],
+      observer = silentObserver,
+      database: other = database,
+    }) => ({
       database: other,
       clock,
       limits: { ...unlimited, ...limits },
       observer,
       chance: () => 0,
-      providers: { sms: senders.map(smsProvider), email: [] },
+      providers: { sms: senders.map(smsProvider), email: emailSenders.map(emailProvider) },
       noteCircuits: createCircuitNotes(other, 'test'),
       pauseBulk: () => Promise.resolve(0),
+      quiet,
+      unsubscribeUrl: (messageId) => `https://portico.example/api/v1/unsubscribe/${messageId}`,
     }),
     queue: (requests) => database.transaction((tx) => queueMessages({ tx, clock }, requests.map(completeRequest))),
     messages: () => test.owner.query(readMessages),

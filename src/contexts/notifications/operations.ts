@@ -16,8 +16,13 @@ import type { AttemptModel, ReportModel, SuppressionModel } from './models.ts';
 import { createQueueOperations } from './queue/queue-operations.ts';
 import type { QueueOperationDependencies } from './queue/queue-operations.ts';
 import { cancelQueued, readCounts } from './queue-store.ts';
+import { createPreferenceOperations } from './preferences/operations.ts';
+import type { UnsubscribeDependencies } from './preferences/create-unsubscription.ts';
+import { createTemplateOperations } from './templates/operations.ts';
+import type { TemplateDependencies } from './templates/operations.ts';
 
-export interface OperationDependencies extends ProviderDependencies, QueueOperationDependencies {
+export interface OperationDependencies
+  extends ProviderDependencies, QueueOperationDependencies, TemplateDependencies, UnsubscribeDependencies {
   readonly cursors: Cursors;
 }
 
@@ -25,6 +30,8 @@ export function createNotificationOperations(dependencies: OperationDependencies
   const { database, clock, limits } = dependencies;
   return {
     ...createQueueOperations(dependencies),
+    ...createTemplateOperations(dependencies),
+    ...createPreferenceOperations(dependencies),
     async listMessages({ query }) {
       const page = await listMessages(dependencies, {
         channel: query.channel,

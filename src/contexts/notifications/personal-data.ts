@@ -1,6 +1,7 @@
 import { statement } from '../../database/transaction.ts';
 import type { Database } from '../../database/transaction.ts';
 import type { PersonalDataSection } from '../context.ts';
+import { findPreferences } from './preferences/preferences-store.ts';
 
 const PAGE = 500;
 
@@ -22,6 +23,13 @@ export function createPersonalData(database: Database): readonly PersonalDataSec
           yield messages;
           last = messages.length === PAGE ? messages.at(-1)?.id : undefined;
         }
+      },
+    },
+    {
+      name: 'notificationPreferences',
+      async *read(userId) {
+        const { version: _version, ...preferences } = await findPreferences(database, userId);
+        yield [preferences];
       },
     },
   ];

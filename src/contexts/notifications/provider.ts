@@ -10,6 +10,10 @@ export interface OutgoingMessage {
   readonly address: string;
   readonly subject: string | null;
   readonly body: string;
+  /** E-mail only, beside the text. */
+  readonly html: string | null;
+  /** Where the recipient of marketing stops it; null elsewhere. */
+  readonly unsubscribeUrl: string | null;
   readonly deadline: Date;
 }
 
@@ -53,7 +57,8 @@ export function bucketOf(provider: string, lane: Lane, limits: SendingLimits): B
   const allowed = limits.perSecond[provider] ?? limits.defaultRate;
   const share = allowed * (lane.name === 'otp' ? limits.otpShare : 1 - limits.otpShare);
   return {
-    key: `${lane.channel}:${provider}:${lane.name}`,
+    // Marketing has no share of its own: it uses what nothing else needs.
+    key: `${lane.channel}:${provider}:${lane.name === 'otp' ? 'otp' : 'bulk'}`,
     capacity: Math.max(1, Math.floor(share * 0.1)),
     perSecond: share * 0.88,
   };
@@ -79,7 +84,14 @@ export function smsProvider(sender: SmsSender): Provider {
 export function emailProvider(sender: EmailSender): Provider {
   return {
     ...presented(sender),
-    send: ({ requestKey, address, subject, body }, options) =>
-      sender.send({ reference: requestKey, to: address, subject: subject ?? '', text: body }, options),
+    send: ({ requestKey, address, subject, body, html, unsubscribeUrl }, options) =>
+      sender.send(
+        {
+          ...{ reference: requestKey, to: address, subject: subject ?? '', text: body },
+          ...(html === null ? {} : { html }),
+          ...(unsubscribeUrl === null ? {} : { unsubscribeUrl }),
+        },
+        options,
+      ),
   };
 }

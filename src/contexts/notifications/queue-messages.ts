@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { newId } from '../../shared/id.ts';
 import { recordedTrace } from '../../telemetry/tracing.ts';
 import { callingCodeOf } from './calling-code.ts';
-import { enqueueSending } from './jobs.ts';
+import { enqueueSending, enqueueWakeUps } from './jobs.ts';
 import { laneOf } from './lane.ts';
 import type { Lane } from './lane.ts';
 import type { MessageRequest } from './message.ts';
@@ -31,23 +31,38 @@ export async function queueMessages(
   const created = await insertMessages(
     tx,
     requests.map((request, index) => ({
-      id: newId(now.getTime()),
+      id: request.id ?? newId(now.getTime()),
       dedupeKey: request.dedupeKey,
       channel: request.channel,
       class: request.class,
       address: request.address,
       subject: request.subject ?? null,
       body: request.text,
+      html: request.html ?? null,
+      category: request.category ?? null,
+      templateVersionId: request.templateVersionId ?? null,
+      sendAt: request.sendAt !== undefined && request.sendAt > now ? request.sendAt : null,
       userId: request.userId ?? null,
       groupId: request.groupId ?? null,
       country: request.channel === 'sms' ? callingCodeOf(request.address) : null,
-      deadline: request.deadline ?? usualDeadline,
+      deadline: request.deadline ?? (request.sendAt === undefined ? usualDeadline : lifeFrom(request.sendAt, now)),
       traceparent: index < TRACED ? trace : null,
     })),
     now,
   );
-  for (const { lane, count } of countByLane(created.map(laneOf))) await enqueueSending(tx, lane, count);
+  const immediate = created.filter(({ sendAt }) => sendAt === null);
+  for (const { lane, count } of countByLane(immediate.map(laneOf))) await enqueueSending(tx, lane, count);
+  const later = created.filter(({ sendAt }) => sendAt !== null);
+  for (const { lane } of countByLane(later.map(laneOf))) {
+    const moments = later.filter((message) => isOf(lane, message)).flatMap(({ sendAt }) => sendAt ?? []);
+    await enqueueWakeUps(tx, lane, moments);
+  }
   return created.length;
+}
+
+function isOf(lane: Lane, message: Parameters<typeof laneOf>[0]): boolean {
+  const { channel, name } = laneOf(message);
+  return channel === lane.channel && name === lane.name;
 }
 
 function countByLane(lanes: readonly Lane[]): Iterable<{ lane: Lane; count: number }> {
@@ -57,4 +72,9 @@ function countByLane(lanes: readonly Lane[]): Iterable<{ lane: Lane; count: numb
     counts.set(key, { lane, count: (counts.get(key)?.count ?? 0) + 1 });
   }
   return counts.values();
+}
+
+/** What is sent later lives as long, from that moment on. */
+function lifeFrom(sendAt: Date, now: Date): Date {
+  return new Date(Math.max(now.getTime(), sendAt.getTime()) + DEFAULT_LIFE_MILLISECONDS);
 }

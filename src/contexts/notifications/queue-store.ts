@@ -1,6 +1,7 @@
 import { column } from '../../database/column.ts';
 import { statement } from '../../database/transaction.ts';
 import type { Queryable } from '../../database/transaction.ts';
+import type { Category } from './category.ts';
 import type { Channel, MessageClass, MessageCounts, MessageState } from './message.ts';
 import { messageStates } from './message.ts';
 
@@ -12,6 +13,11 @@ export interface NewMessage {
   readonly address: string;
   readonly subject: string | null;
   readonly body: string;
+  readonly html: string | null;
+  readonly category: Category | null;
+  readonly templateVersionId: string | null;
+  /** In the future; null for now. */
+  readonly sendAt: Date | null;
   readonly userId: string | null;
   readonly groupId: string | null;
   readonly country: string | null;
@@ -20,27 +26,34 @@ export interface NewMessage {
   readonly traceparent: string | null;
 }
 
-const insert = statement<{ channel: Channel; class: MessageClass }>(
+/** What its sending is enqueued by. */
+export interface InsertedMessage {
+  readonly channel: Channel;
+  readonly class: MessageClass;
+  /** Null for now. */
+  readonly sendAt: Date | null;
+}
+
+const insert = statement<InsertedMessage>(
   'notifications.insert_messages',
   `insert into notifications.messages
-     (id, dedupe_key, channel, class, address, subject, body, user_id, group_id, country, deadline, traceparent,
-      state, next_attempt_at, created_at)
+     (id, dedupe_key, channel, class, address, subject, body, user_id, group_id, country, deadline, traceparent, html, category,
+      template_version_id, state, next_attempt_at, created_at)
    select m.id, m.dedupe_key, coalesce(m.channel, $7), coalesce(m.class, $9), m.address, coalesce(m.subject, $11),
       coalesce(m.body, $13), m.user_id, coalesce(m.group_id, $15), coalesce(m.country, $17), coalesce(m.deadline, $19),
-      coalesce(m.traceparent, $21), 'queued', $5::timestamptz, $5::timestamptz
+      coalesce(m.traceparent, $21), coalesce(m.html, $23), coalesce(m.category, $25), coalesce(m.template_version_id, $27),
+      case when coalesce(m.send_at, $29) is null then 'queued' else 'scheduled' end,
+      coalesce(m.send_at, $29, $5::timestamptz), $5::timestamptz
    from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $6::text[], $8::text[], $10::text[], $12::text[],
-      $14::uuid[], $16::text[], $18::timestamptz[], $20::text[])
-     as m (id, dedupe_key, address, user_id, channel, class, subject, body, group_id, country, deadline, traceparent)
+      $14::uuid[], $16::text[], $18::timestamptz[], $20::text[], $22::text[], $24::text[], $26::uuid[], $28::timestamptz[])
+     as m (id, dedupe_key, address, user_id, channel, class, subject, body, group_id, country, deadline, traceparent, html,
+       category, template_version_id, send_at)
    on conflict (dedupe_key) do nothing
-   returning channel, class`,
+   returning channel, class, case when state = 'scheduled' then next_attempt_at end as "sendAt"`,
 );
 
-/** Inserts those whose key is new, and gives channel and class of each inserted one. */
-export function insertMessages(
-  tx: Queryable,
-  messages: readonly NewMessage[],
-  now: Date,
-): Promise<{ channel: Channel; class: MessageClass }[]> {
+/** Inserts those whose key is new, and gives what is sent when. */
+export function insertMessages(tx: Queryable, messages: readonly NewMessage[], now: Date): Promise<InsertedMessage[]> {
   // One order for all writers: two transactions with the same keys wait for each other instead of deadlocking.
   const sorted = [...messages].sort((a, b) => (a.dedupeKey < b.dedupeKey ? -1 : 1));
   return tx.query(insert, [
@@ -57,6 +70,10 @@ export function insertMessages(
     ...column(sorted.map((message) => message.country)),
     ...column(sorted.map((message) => message.deadline)),
     ...column(sorted.map((message) => message.traceparent)),
+    ...column(sorted.map((message) => message.html)),
+    ...column(sorted.map((message) => message.category)),
+    ...column(sorted.map((message) => message.templateVersionId)),
+    ...column(sorted.map((message) => message.sendAt)),
   ]);
 }
 

@@ -10,6 +10,8 @@ import { enqueueWakeUps } from './jobs.ts';
 import type { Lane } from './lane.ts';
 import { nextStep } from './next-step.ts';
 import type { SendingObserver } from './observer.ts';
+import { suppressRecipients } from './preferences/suppress-recipients.ts';
+import type { ToldFate } from './preferences/suppress-recipients.ts';
 import { bucketOf } from './provider.ts';
 import type { Provider, SendingLimits } from './provider.ts';
 import { applyWaitingReports } from './record-reports.ts';
@@ -75,6 +77,7 @@ export async function recordAttempts(
       lane,
       taken.flatMap(({ step }) => step.nextAttemptAt ?? []),
     );
+    await suppressRecipients(tx, toldFates(provider.name, answers), now);
     await obeyPauses(tx, bucketOf(provider.name, lane, limits).key, answers);
   });
   observe(observer, lane, provider.name, answers);
@@ -93,6 +96,14 @@ function described(outcome: SendOutcome): Pick<AttemptRecord, 'outcome' | 'code'
     case 'unknown':
       return { ...none, outcome: 'unknown', detail: outcome.detail };
   }
+}
+
+function toldFates(provider: string, answers: readonly Pick<Answer, 'message' | 'outcome'>[]): readonly ToldFate[] {
+  return answers.flatMap(({ message: { channel, address }, outcome }) =>
+    outcome.outcome === 'rejected' && outcome.recipient !== undefined
+      ? [{ channel, address, fate: outcome.recipient, provider, code: outcome.code }]
+      : [],
+  );
 }
 
 /** A pause that a provider asks for holds for all messages of the lane, not only for the one it was said to. */

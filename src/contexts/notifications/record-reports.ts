@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { MessageState } from './message.ts';
 import { REPORT_WAIT_MILLISECONDS } from './next-step.ts';
 import type { SendingObserver } from './observer.ts';
+import { suppressRecipientsOf } from './preferences/suppress-recipients.ts';
 import {
   insertReports,
   lockMessageStates,
@@ -49,6 +50,10 @@ async function storeAndApply(
   const ids = [...new Set(reports.map((report) => report.providerMessageId))];
   await lockProviderMessages(tx, provider, ids);
   const applied = await applyReports(tx, provider, reports, now);
+  const fates = applied.flatMap(({ messageId, recipient, code = null }) =>
+    messageId === null || recipient === undefined ? [] : [{ messageId, fate: recipient, provider, code }],
+  );
+  await suppressRecipientsOf(tx, fates, now);
   return insertReports(tx, provider, applied, now);
 }
 

@@ -35,8 +35,8 @@ export async function recoverMessages({ database, clock, providers }: RecoverDep
   await applyOverlookedReports(database, clock);
 
   await database.transaction(async (tx) => {
-    for (const { channel, lane, due } of await countDue(tx, now, MOST_JOBS * BATCH)) {
-      await enqueueSending(tx, { channel, name: lane }, due);
+    for (const { lane, due } of await countDue(tx, now, MOST_JOBS * BATCH)) {
+      await enqueueSending(tx, lane, due);
     }
   });
 }

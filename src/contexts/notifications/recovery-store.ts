@@ -1,7 +1,8 @@
 import { statement } from '../../database/transaction.ts';
 import type { Queryable } from '../../database/transaction.ts';
-import type { LaneName } from './lane.ts';
-import type { Channel } from './message.ts';
+import { classOfLane, laneOf } from './lane.ts';
+import type { Lane } from './lane.ts';
+import type { Channel, MessageClass } from './message.ts';
 import { FORGOTTEN } from './erasure-store.ts';
 
 const freeClaims = statement<{ id: string }>(
@@ -54,22 +55,32 @@ export async function doubtExpiredSendings(
   return (await queryable.query(doubtExpired, [now, limit, deduplicating, wakeAt, maxAttempts])).length;
 }
 
-const dueLanes = statement<{ channel: Channel; lane: LaneName; due: number }>(
+const dueLanes = statement<{ channel: Channel; class: MessageClass; due: number }>(
   'notifications.count_due',
-  `select l.channel, l.lane,
+  `select l.channel, l.class,
      (select count(*) from (
         select from notifications.messages m
-        where m.channel = l.channel and m.lane = l.lane and m.next_attempt_at <= $1 limit $2) due) as due
-   from (values ('sms', 'otp'), ('sms', 'bulk'), ('email', 'otp'), ('email', 'bulk')) as l (channel, lane)`,
+        where m.channel = l.channel and m.class = l.class and m.next_attempt_at <= $1 limit $2) due) as due
+   from unnest(array['sms', 'email']) as channels (channel),
+     unnest(array['otp', 'transactional', 'marketing']) as classes (class),
+     lateral (select channel, class) as l`,
 );
 
 /** How many messages of each lane could be claimed now, counted up to `limit`. */
-export async function countDue(
-  queryable: Queryable,
-  now: Date,
-  limit: number,
-): Promise<{ channel: Channel; lane: LaneName; due: number }[]> {
-  return (await queryable.query(dueLanes, [now, limit])).filter((row) => row.due > 0);
+export async function countDue(queryable: Queryable, now: Date, limit: number): Promise<{ lane: Lane; due: number }[]> {
+  const rows = await queryable.query(dueLanes, [now, limit]);
+  return rows.filter(({ due }) => due > 0).map(({ due, ...kind }) => ({ lane: laneOf(kind), due }));
+}
+
+const laneDue = statement<{ due: boolean }>(
+  'notifications.is_lane_due',
+  `select exists (select from notifications.messages
+     where channel = $1 and class = $2 and next_attempt_at <= $3) as due`,
+);
+
+/** Whether anything of the lane could be claimed now. */
+export async function isDue(queryable: Queryable, { channel, name }: Lane, now: Date): Promise<boolean> {
+  return (await queryable.query(laneDue, [channel, classOfLane(name), now]))[0]?.due ?? false;
 }
 
 const settleSilent = statement<{ state: string }>(
@@ -101,12 +112,12 @@ export async function forgetSpentSecrets(queryable: Queryable, now: Date, limit:
   return (await queryable.query(forgetSecrets, [now, limit])).length;
 }
 
-const revive = statement<{ channel: Channel; lane: LaneName }>(
+const revive = statement<{ channel: Channel; class: MessageClass }>(
   'notifications.revive_message',
   `update notifications.messages
    set state = 'queued', reason = null, attempts = 0, attempt_id = null, route = null, settled_at = null,
      next_attempt_at = $2, deadline = case class when 'otp' then deadline else greatest(deadline, $3) end
-   where id = $1 and state = 'dead' and address <> '${FORGOTTEN}' returning channel, lane`,
+   where id = $1 and state = 'dead' and address <> '${FORGOTTEN}' returning channel, class`,
 );
 
 /** Puts a dead message back into its queue. @returns its lane; undefined when it isn't dead (any more), or is forgotten */
@@ -115,6 +126,7 @@ export async function reviveMessage(
   id: string,
   now: Date,
   deadline: Date,
-): Promise<{ channel: Channel; lane: LaneName } | undefined> {
-  return (await queryable.query(revive, [id, now, deadline]))[0];
+): Promise<Lane | undefined> {
+  const [revived] = await queryable.query(revive, [id, now, deadline]);
+  return revived === undefined ? undefined : laneOf(revived);
 }

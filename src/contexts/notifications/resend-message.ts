@@ -17,6 +17,6 @@ export async function resendMessage(
   const now = clock.now();
   await database.transaction(async (tx) => {
     const lane = await reviveMessage(tx, messageId, now, new Date(now.getTime() + NEW_LIFE_MILLISECONDS));
-    if (lane !== undefined) await enqueueSending(tx, { channel: lane.channel, name: lane.lane }, 1);
+    if (lane !== undefined) await enqueueSending(tx, lane, 1);
   });
 }

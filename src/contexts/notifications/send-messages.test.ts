@@ -10,6 +10,7 @@ import { createNotificationTasks } from './tasks.ts';
 import { until } from '../../testing/until.ts';
 
 const bulk = { channel: 'sms', name: 'bulk' } as const;
+const marketing = { channel: 'sms', name: 'marketing' } as const;
 const otp = { channel: 'sms', name: 'otp' } as const;
 const forever = { signal: new AbortController().signal };
 const refused: SendOutcome = { outcome: 'unavailable', code: 'connection-refused', detail: 'nobody listens' };
@@ -29,7 +30,7 @@ beforeEach(() => scene.reset());
 afterAll(() => scene.close());
 
 async function drain(...senders: FakeSmsSender[]): Promise<void> {
-  await sendMessages(scene.dependencies({ senders }), bulk, forever);
+  for (const lane of [bulk, marketing]) await sendMessages(scene.dependencies({ senders }), lane, forever);
 }
 
 describe('sendMessages', () => {

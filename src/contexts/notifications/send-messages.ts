@@ -8,14 +8,16 @@ import type { ClaimedMessage } from './claim-store.ts';
 import type { NoteCircuits } from './circuit-store.ts';
 import { createFlight } from './flight.ts';
 import type { Flight } from './flight.ts';
-import { BATCH, enqueueWakeUps } from './jobs.ts';
+import { BATCH, enqueueSending, enqueueWakeUps } from './jobs.ts';
 import type { Lane } from './lane.ts';
 import type { Channel } from './message.ts';
 import { REPORT_WAIT_MILLISECONDS } from './next-step.ts';
+import type { QuietPlan } from './preferences/quiet-hours.ts';
 import { bucketOf } from './provider.ts';
 import type { Provider } from './provider.ts';
 import { recordAttempts } from './record-attempts.ts';
 import type { Answer, RecordDependencies } from './record-attempts.ts';
+import { isDue } from './recovery-store.ts';
 import type { Knocks } from './send-gate.ts';
 import { beginSlice, callSlice } from './send-slice.ts';
 import type { BegunCall } from './send-slice.ts';
@@ -29,11 +31,18 @@ const MOST_PAUSES = 5;
 /** How soon messages come back that a circuit, opening under way, kept from leaving. */
 const CIRCUIT_WAIT_MILLISECONDS = 5_000;
 
+/** How soon marketing looks again by itself whether transactional messages have left; who ends their drain calls it. */
+const MARKETING_WAIT_MILLISECONDS = 1_000;
+
 export interface SendDependencies extends RecordDependencies {
   /** Per channel, in failover order. */
   readonly providers: Readonly<Record<Channel, readonly Provider[]>>;
+  /** When people are left alone. */
+  readonly quiet: QuietPlan;
   /** Lets other processes see this one's circuits. */
   readonly noteCircuits: NoteCircuits;
+  /** Where the recipient of a marketing e-mail stops it. */
+  readonly unsubscribeUrl: (messageId: string) => string;
   /** See `NotificationsDependencies.pauseBulk`. */
   readonly pauseBulk: () => Promise<number>;
 }
@@ -74,6 +83,7 @@ export async function sendMessages(dependencies: SendDependencies, lane: Lane, o
         await sendGroup({ ...dependencies, flight }, { lane, provider, signal }, group);
       }
     } else if (flight.empty) {
+      if (lane.name === 'bulk') await handOver(dependencies, { ...lane, name: 'marketing' });
       return;
     } else {
       // Slow answers are no reason to let new messages wait; and what failed may be due for another provider by then.
@@ -87,7 +97,7 @@ export async function sendMessages(dependencies: SendDependencies, lane: Lane, o
 
 /** Claimed messages, and what becomes of each. */
 interface Batch extends Plan {
-  /** Milliseconds until any provider takes messages; above 0 nothing was claimed. */
+  /** Milliseconds until this lane may be looked at again; above 0 nothing was claimed. */
   readonly pause: number;
   readonly due: number;
   /** As many were due as one claim takes. */
@@ -103,7 +113,10 @@ async function takeBatch(dependencies: SendDependencies, lane: Lane, { signal, k
   const willingness = await readWillingness(database, lane, providers, limits);
   const pause = shortestWait(willingness);
   if (pause > 0) return { pause, due: 0, full: false, groups: new Map(), waiting: [], lost: [] };
-  if (lane.name === 'bulk') await giveWay(dependencies.pauseBulk, signal);
+  if (lane.name === 'marketing' && (await isDue(database, { ...lane, name: 'bulk' }, clock.now()))) {
+    return { pause: MARKETING_WAIT_MILLISECONDS, due: 0, full: false, groups: new Map(), waiting: [], lost: [] };
+  }
+  if (lane.name !== 'otp') await giveWay(dependencies.pauseBulk, signal);
   const { messages, due } = await claimMessages(dependencies, lane, most);
   return { pause: 0, due, full: due >= most, ...planBatch(messages, willingness, clock.now()) };
 }
@@ -228,6 +241,11 @@ async function giveUp({ database, clock }: SendDependencies, ids: readonly strin
 
 async function wakeUp({ database }: SendDependencies, lane: Lane, at: Date): Promise<void> {
   await database.transaction((tx) => enqueueWakeUps(tx, lane, [at]));
+}
+
+/** What stood back for this lane goes on at once. */
+async function handOver({ database, clock }: SendDependencies, lane: Lane): Promise<void> {
+  if (await isDue(database, lane, clock.now())) await database.transaction((tx) => enqueueSending(tx, lane, 1));
 }
 
 /** A shutdown ends the pause; the batch that follows is claimed and given back. */

@@ -17,10 +17,14 @@ export interface SliceDependencies {
   readonly database: Database;
   readonly clock: Clock;
   readonly flight: Flight<Answer>;
+  /** See `SendDependencies`. */
+  readonly unsubscribeUrl: (messageId: string) => string;
 }
 
 /** A call whose attempt is written and which nobody has made yet. */
-export type BegunCall = Omit<Answer, 'outcome'>;
+export interface BegunCall extends Omit<Answer, 'outcome'> {
+  readonly unsubscribeUrl: string | null;
+}
 
 /**
  * Writes the attempts of a few claimed messages: from here on each may have been sent. Dying between attempt and answer
@@ -29,14 +33,21 @@ export type BegunCall = Omit<Answer, 'outcome'>;
  * @returns the calls to make; messages that are no longer ours are left out
  */
 export async function beginSlice(
-  { database, clock }: Pick<SliceDependencies, 'database' | 'clock'>,
+  { database, clock, unsubscribeUrl }: Pick<SliceDependencies, 'database' | 'clock' | 'unsubscribeUrl'>,
   provider: Provider,
   messages: readonly ClaimedMessage[],
 ): Promise<readonly BegunCall[]> {
   if (messages.length === 0) return [];
   const planned = messages.map((message) => {
     const id = newId();
-    return { provider, message, attempt: { id, messageId: message.id, requestKey: message.request_key ?? id } };
+    const stoppable = message.channel === 'email' && message.class === 'marketing';
+    const stop = stoppable ? unsubscribeUrl(message.id) : null;
+    return {
+      provider,
+      message,
+      unsubscribeUrl: stop,
+      attempt: { id, messageId: message.id, requestKey: message.request_key ?? id },
+    };
   });
   const now = clock.now();
   const begun = await beginAttempts(
@@ -72,12 +83,17 @@ export async function callSlice(
   }
 }
 
-async function ask({ provider, message, attempt }: BegunCall, signal: AbortSignal): Promise<SendOutcome> {
+async function ask(
+  { provider, message, attempt, unsubscribeUrl }: BegunCall,
+  signal: AbortSignal,
+): Promise<SendOutcome> {
   const outgoing = {
     requestKey: attempt.requestKey,
     address: message.address,
     subject: message.subject,
     body: message.body,
+    html: message.html,
+    unsubscribeUrl,
     deadline: message.deadline,
   };
   try {

@@ -42,6 +42,8 @@ await startJobs({
     providers: { sms: [smsProvider(sender)], email: [] },
     noteCircuits: createCircuitNotes(database, 'test'),
     pauseBulk: () => Promise.resolve(0),
+    quiet: { hours: new Map(), country: 'IR' },
+    unsubscribeUrl: (messageId) => `https://portico.example/api/v1/unsubscribe/${messageId}`,
   }),
   schedule: [],
   concurrency: 4,

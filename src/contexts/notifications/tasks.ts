@@ -7,6 +7,7 @@ import {
   forgetOldMessagesJob,
   recoverMessagesJob,
   resendMessageJob,
+  sendMarketingMessagesJob,
   sendMessagesJob,
   sendOneTimeCodesJob,
   settleMessagesJob,
@@ -27,6 +28,7 @@ export function createNotificationTasks(
   const gates: Readonly<Record<LaneName, Readonly<Record<Channel, SendGate>>>> = {
     otp: { sms: createSendGate(), email: createSendGate() },
     bulk: { sms: createSendGate(), email: createSendGate() },
+    marketing: { sms: createSendGate(), email: createSendGate() },
   };
   const drain =
     (name: LaneName) =>
@@ -35,6 +37,7 @@ export function createNotificationTasks(
 
   return [
     bindTask(sendMessagesJob, drain('bulk')),
+    bindTask(sendMarketingMessagesJob, drain('marketing')),
     bindTask(sendOneTimeCodesJob, drain('otp'), 'otp'),
     bindTask(resendMessageJob, ({ messageId }) => resendMessage(dependencies, messageId)),
     bindTask(eraseMessagesJob, (payload) => eraseMessages({ ...dependencies, enqueue }, payload)),

@@ -63,6 +63,9 @@ const log = createLogger({ level: 'silent' });
 export function rewardsOn(database: Database, clock = { now: () => new Date() }): RewardsDependencies {
   const cursors = createCursors(randomBytes(32));
   const notifications = createNotifications({
+    publicUrl: 'https://portico.example',
+    linkKey: Buffer.alloc(32, 1),
+    readContacts: () => Promise.resolve([]),
     database,
     workerDatabase: database,
     clock,

@@ -1,6 +1,7 @@
 import { statement } from '../../../database/transaction.ts';
 import type { Queryable } from '../../../database/transaction.ts';
-import type { LaneName } from '../lane.ts';
+import { classOfLane, laneNames } from '../lane.ts';
+import type { Lane, LaneName } from '../lane.ts';
 import type { Channel, MessageClass, MessageState } from '../message.ts';
 
 /** How many messages there are of one kind in one state. */
@@ -36,17 +37,23 @@ export interface OldestDue {
 const oldest = statement<OldestDue>(
   'notifications.find_oldest_due',
   `select l.channel, l.lane, m.id as "messageId", m.next_attempt_at as "dueAt"
-   from (values (1, 'sms', 'otp'), (2, 'sms', 'bulk'), (3, 'email', 'otp'), (4, 'email', 'bulk')) as l (place, channel, lane)
+   from unnest($2::text[], $3::text[], $4::text[]) with ordinality as l (channel, lane, class, place)
    left join lateral (
      select id, next_attempt_at from notifications.messages m
-     where m.channel = l.channel and m.lane = l.lane and m.next_attempt_at <= $1
+     where m.channel = l.channel and m.class = l.class and m.next_attempt_at <= $1
      order by m.next_attempt_at, m.id limit 1) m on true
    order by l.place`,
 );
 
 /** The message of each lane that has waited longest since it was due: the first entry of the index that claiming reads. */
 export function findOldestDue(queryable: Queryable, now: Date): Promise<OldestDue[]> {
-  return queryable.query(oldest, [now]);
+  const lanes = (['sms', 'email'] as const).flatMap((channel) => laneNames.map((name): Lane => ({ channel, name })));
+  return queryable.query(oldest, [
+    now,
+    lanes.map(({ channel }) => channel),
+    lanes.map(({ name }) => name),
+    lanes.map(({ name }) => classOfLane(name)),
+  ]);
 }
 
 const compact = statement<{ merged: number }>(

@@ -11,6 +11,7 @@ import { anyDead, redriveMessage, redriveMessages } from './redrive-messages.ts'
 import type { RedriveFilter } from './redrive-store.ts';
 
 const bulk = { channel: 'sms', name: 'bulk' } as const;
+const marketing = { channel: 'sms', name: 'marketing' } as const;
 const otp = { channel: 'sms', name: 'otp' } as const;
 const signal = new AbortController().signal;
 const openLetters = statement<{ ref: string }>(
@@ -31,7 +32,8 @@ afterAll(() => scene.close());
 
 const refusing = () => createFakeSmsSender(() => ({ outcome: 'rejected', code: 'bad', detail: '' }));
 const drain = async (sender: FakeSmsSender): Promise<void> => {
-  for (const lane of [bulk, otp]) await sendMessages(scene.dependencies({ senders: [sender] }), lane, { signal });
+  for (const lane of [bulk, otp, marketing])
+    await sendMessages(scene.dependencies({ senders: [sender] }), lane, { signal });
 };
 /** Messages that a vendor refused for good. */
 async function kill(...requests: Partial<MessageRequest>[]): Promise<void> {

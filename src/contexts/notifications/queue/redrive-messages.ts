@@ -4,7 +4,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { notFound } from '../../../shared/platform-problems.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { enqueueSending, resendMessageJob } from '../jobs.ts';
-import type { Lane } from '../lane.ts';
+import { laneNames, laneOf } from '../lane.ts';
 import { MessageModel } from '../models.ts';
 import { problems } from '../problems.ts';
 import { NEW_LIFE_MILLISECONDS } from '../resend-message.ts';
@@ -37,9 +37,9 @@ export async function redriveMessages({ tx, clock }: Dependencies, { filter, lim
   const ids = revived.map(({ id }) => id);
   await closeDeadLetters(tx, { task: resendMessageJob.name, refs: ids, by });
   for (const channel of ['sms', 'email'] as const) {
-    for (const name of ['otp', 'bulk'] as const) {
-      const lane: Lane = { channel, name };
-      await enqueueSending(tx, lane, revived.filter((one) => one.channel === channel && one.lane === name).length);
+    for (const name of laneNames) {
+      const own = revived.filter((one) => one.channel === channel && laneOf(one).name === name);
+      await enqueueSending(tx, { channel, name }, own.length);
     }
   }
   return revived.length;

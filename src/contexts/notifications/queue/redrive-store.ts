@@ -1,7 +1,6 @@
 import { statement } from '../../../database/transaction.ts';
 import type { Queryable } from '../../../database/transaction.ts';
 import { FORGOTTEN } from '../erasure-store.ts';
-import type { LaneName } from '../lane.ts';
 import type { Channel, MessageClass } from '../message.ts';
 
 /** Which dead messages; what is null is not asked for. */
@@ -20,7 +19,7 @@ export interface RedriveFilter {
 export interface RevivedMessage {
   readonly id: string;
   readonly channel: Channel;
-  readonly lane: LaneName;
+  readonly class: MessageClass;
 }
 
 // What lives less long than its code stays dead, and so does what nobody knows the address of any more.
@@ -38,7 +37,7 @@ const revive = statement<RevivedMessage>(
    set state = 'queued', reason = null, attempts = 0, attempt_id = null, route = null, settled_at = null,
      next_attempt_at = $1, deadline = case m.class when 'otp' then m.deadline else greatest(m.deadline, $2) end
    from chosen where m.id = chosen.id
-   returning m.id, m.channel, m.lane`,
+   returning m.id, m.channel, m.class`,
 );
 
 /**
