@@ -28,6 +28,10 @@ const someone = async (world: World): Promise<AuditCase> => {
   return { ...any, path: { userId } };
 };
 
+const notificationCampaign = async (world: World): Promise<AuditCase> => ({
+  path: { notificationCampaignId: await world.createNotificationCampaign() },
+});
+
 const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> = {
   updateUserRoles: async (world) => ({ ...(await someone(world)), body: { roles: ['staff'] } }),
   updateUserLock: async (world) => ({ ...(await someone(world)), body: { reason: 'a walk' } }),
@@ -62,6 +66,10 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
     await world.portico.runJobs();
     return { path: { groupId } };
   },
+  createNotificationCampaign: async (world) => ({ body: await world.notificationCampaign() }),
+  pauseNotificationCampaign: notificationCampaign,
+  resumeNotificationCampaign: notificationCampaign,
+  cancelNotificationCampaign: notificationCampaign,
   redriveMessage: async (world) => ({ path: { messageId: await world.createDeadMessage() } }),
   redriveMessages: async () => ({ body: { limit: 1 } }),
   createSuppression: async () => ({

@@ -44,6 +44,9 @@ test('an erased person is found nowhere, and whoever has the number next inherit
   const headers = { 'if-match': '*' };
   await world.call(user, 'PUT', '/api/v1/notification-preferences', { headers, body: wanted });
   await world.call(admin, 'POST', '/api/v1/sandbox/inbound-messages', { body: { from: phone, text: 'hello' } });
+  await world.createNotificationCampaign();
+  await portico.runJobs();
+  expect(await whereStands(phone)).toContain('recipients.phone');
   expect((await whereStands('user@portico.example')).length).toBeGreaterThan(0);
 
   await world.call(admin, 'DELETE', `/api/v1/users/${user.userId}`, { headers });
@@ -62,6 +65,7 @@ test('an erased person is found nowhere, and whoever has the number next inherit
       'audit_entries.actor_id',
       'audit_entries.resource_id',
       'bonus_grants.user_id',
+      'campaign_recipients.recipient_id',
       'erased_members.user_id',
     ],
     ...['former_members.user_id', 'ledger_entries.account_id', 'messages.dedupe_key', 'messages.user_id'],

@@ -58,6 +58,8 @@ def before_call(ctx, case, kwargs):
     A part of a request is edited only while it is valid: what a case breaks on purpose must stay broken.
     """
     case.headers.update(live.from_anywhere())
+    # A redirect is the answer; where it leads is nobody's contract.
+    kwargs["allow_redirects"] = False
     operation = case.operation.definition.raw["operationId"]
     phase = case.meta.phase.name if case.meta else None
     if valid(case, ParameterLocation.HEADER):

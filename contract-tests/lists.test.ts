@@ -74,6 +74,22 @@ const lists: Readonly<Record<List, ListCase>> = {
       return id;
     },
   },
+  listNotificationCampaigns: {
+    as: ({ staff }) => staff,
+    filter: 'state=scheduled',
+    add: (world) => world.createNotificationCampaign(),
+  },
+  listCampaignRecipients: {
+    as: ({ staff }) => staff,
+    path: async (world) => {
+      const notificationCampaignId = await world.createNotificationCampaign();
+      await world.portico.runJobs();
+      return { notificationCampaignId };
+    },
+    filter: 'state=queued',
+    // An audience is chosen once: it never grows.
+    add: () => Promise.resolve(),
+  },
   listMessageTemplates: {
     as: ({ staff }) => staff,
     filter: 'channel=sms',

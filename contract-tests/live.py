@@ -15,6 +15,7 @@ import re
 import secrets
 import struct
 import time
+import uuid
 
 import requests
 
@@ -299,6 +300,48 @@ def version_id(operation):
     return (template() if changing else once("template", template))[1]
 
 
+def campaign_plan():
+    """What a campaign needs that no generator can guess: a published template, and values that fit it."""
+    return {
+        "channel": "sms",
+        "templateKey": once("news", lambda: published("sms", "news", {"text": "News."})),
+        "templateVersion": 1,
+        "variables": [],
+        "recipientVariables": [],
+        "tracking": False,
+        "scheduledAt": "2999-01-01T00:00:00Z",
+    }
+
+
+def notification_campaign():
+    body = {"name": "Contract", "segment": {"countries": ["IR"]}, **campaign_plan()}
+    return admin("POST", "/api/v1/notification-campaigns", json=body).json()["id"]
+
+
+def tracked_message():
+    """The id of an e-mail with one counted link."""
+    make_vendors_well()
+    key = published("email", "news", {"subject": "News", "text": "See https://shop.example/."})
+    plan = {"channel": "email", "templateKey": key, "templateVersion": 1, "tracking": True}
+    campaign = {**plan, "name": "Counted", "segment": {"roles": ["admin"]}}
+    group = admin("POST", "/api/v1/notification-campaigns", json=campaign).json()["id"]
+
+    def read():
+        items = admin("GET", "/api/v1/messages", params={"groupId": group, "limit": 1}).json()["items"]
+        return items[0]["id"] if items else None
+
+    return until(read, "the counted e-mail")
+
+
+def tracking_id(operation):
+    """As the e-mail carries it (src/contexts/notifications/campaigns/tracking-token.ts)."""
+    kind, number = (2, 1) if operation == "followMessageLink" else (1, 0)
+    payload = struct.pack(">B16sH", kind, uuid.UUID(once("tracked_message", tracked_message)).bytes, number)
+    key = base64.b64decode(os.environ["PORTICO_TRACKING_KEY"])
+    signed = payload + hmac.new(key, payload, hashlib.sha256).digest()[:16]
+    return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
+
+
 def someone():
     """The id of a person who is not the admin."""
     person = person_with_email()
@@ -379,6 +422,8 @@ IDS = {
     "clientId": client_id,
     # The path names the client first.
     "secretId": secret_id,
+    "notificationCampaignId": lambda operation: notification_campaign() if operation in ("pauseNotificationCampaign", "resumeNotificationCampaign", "cancelNotificationCampaign") else once("notification_campaign", notification_campaign),
+    "trackingId": tracking_id,
     "campaignId": lambda _: once("campaign", campaign),
     "importId": lambda operation: {
         "cancelBonusImport": lambda: once("cancelled_import", cancelled_import),
@@ -403,8 +448,12 @@ def ids_for(operation, path_parameters):
     return {
         name: IDS[name](operation)
         for name, value in path_parameters.items()
-        if UUID.fullmatch(str(value)) or name == "unsubscribeToken"
+        if UUID.fullmatch(str(value)) or name in SIGNED
     }
+
+
+# Ids that are no UUIDs: made-up ones were never signed.
+SIGNED = {"trackingId", "unsubscribeToken"}
 
 
 def ids_for_misled(operation, path_parameters):
@@ -490,6 +539,7 @@ PROOFS = {
         "variables": [],
     },
     "publishMessageTemplate": lambda: {"versionId": _drafts[0]} if _drafts else {},
+    "createNotificationCampaign": campaign_plan,
     "createSession": lambda: once("person_with_email", person_with_email),
     "createPhoneSession": lambda: once("person_with_phone", person_with_phone),
     "createCodeSession": lambda: _code("login"),

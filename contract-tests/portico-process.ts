@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import { demoAccounts } from '../src/contexts/identity/index.ts';
 import { freePort } from '../src/database/embedded-server.ts';
+import { trackingPurpose } from '../src/contexts/notifications/index.ts';
 import { servicePurpose } from '../src/http/service-token.ts';
 import { deriveKey } from '../src/shared/keys.ts';
 
@@ -92,6 +93,7 @@ export function people(url: string): Record<string, string> {
     PORTICO_EMAIL: admin.email,
     PORTICO_PASSWORD: admin.password,
     PORTICO_SERVICE_KEY: deriveKey(secret, servicePurpose).toString('base64'),
+    PORTICO_TRACKING_KEY: deriveKey(secret, trackingPurpose).toString('base64'),
   };
 }
 

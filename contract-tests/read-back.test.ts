@@ -170,6 +170,13 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
     as: ({ admin }) => admin,
     path: async (world) => ({ suppressionId: await world.createSuppression() }),
   },
+  createNotificationCampaign: {
+    as: ({ staff }) => staff,
+    bodies: async (world, attempt) => ({
+      ...(await world.notificationCampaign()),
+      scheduledAt: `2999-01-0${attempt + 1}T00:00:00.000Z`,
+    }),
+  },
   updateNotificationPreferences: {
     as: ({ user }) => user,
     bodies: (_, attempt) => ({

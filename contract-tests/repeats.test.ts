@@ -12,7 +12,7 @@ type Repeatable = { [O in OperationId]: Traits[O]['keyed'] extends true ? O : ne
 /** A request that succeeds, made anew for each call. */
 interface RepeatCase {
   readonly path?: (world: World) => Promise<Readonly<Record<string, string>>>;
-  readonly body?: () => object;
+  readonly body?: (world: World) => object | Promise<object>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -21,6 +21,10 @@ async function cancelledImport(world: World): Promise<Record<string, string>> {
   const importId = await world.upload(await world.createCampaign(), ['09350000001']);
   await world.call(world.staff, 'POST', `/api/v1/bonus-imports/${importId}/cancel`);
   return { importId };
+}
+
+async function notificationCampaign(world: World): Promise<Record<string, string>> {
+  return { notificationCampaignId: await world.createNotificationCampaign() };
 }
 
 let made = 0;
@@ -86,6 +90,10 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
       return { groupId };
     },
   },
+  createNotificationCampaign: { body: (world) => world.notificationCampaign() },
+  pauseNotificationCampaign: { path: notificationCampaign },
+  resumeNotificationCampaign: { path: notificationCampaign },
+  cancelNotificationCampaign: { path: notificationCampaign },
   redriveMessage: { path: async (world) => ({ messageId: await world.createDeadMessage() }) },
   redriveMessages: { body: () => ({ reason: `reason ${(made += 1)}`, limit: 1 }) },
   redriveDeadLetters: { body: () => ({ reason: `reason ${(made += 1)}`, limit: 1 }) },
@@ -108,7 +116,7 @@ describe.each(Object.entries(repeatable) as [Repeatable, RepeatCase][])('%s', (o
   const route = routeOf(operationId);
   const make = async (): Promise<{ url: string; body: object | undefined }> => ({
     url: pathOf(route, (await path?.(world)) ?? {}),
-    body: body?.(),
+    body: await body?.(world),
   });
   const send = async (request: { url: string; body: object | undefined }, key: string): Promise<Sent> => {
     const answer = await world.portico.request(route.method, request.url, {

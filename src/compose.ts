@@ -18,6 +18,7 @@ import {
   readQuietHours,
   readSmsPrice,
   remoteNotifications,
+  trackingPurpose,
 } from './contexts/notifications/index.ts';
 import type { NotificationQuestions, Notifications } from './contexts/notifications/index.ts';
 import { createPlatform, createSandboxErrors, createSandboxInbox } from './contexts/platform/index.ts';
@@ -170,8 +171,10 @@ function createContexts(
       config.quietHours.flatMap((item) => [readQuietHours(item)].filter((read) => read !== undefined)),
     ),
     country: config.defaultRegion,
-    publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
+    publicUrl: publicUrlOf(config),
     linkKey: key('unsubscribe links'),
+    trackingKey: key(trackingPurpose),
+    listChangedAccounts: (queryable, after, limit) => contexts.identity.listChangedAccounts(queryable, after, limit),
     readContacts: (tx, userIds) => contexts.identity.readContacts(tx, userIds),
     smsPrices: config.smsPrices.flatMap((price) => readSmsPrice(price) ?? []),
     observer: observers.sending,
@@ -191,7 +194,7 @@ function createContexts(
     cursors,
     settings: {
       ...defaultSettings,
-      issuer: config.publicUrl ?? `http://${config.host}:${config.port}`,
+      issuer: publicUrlOf(config),
       bcryptCost: config.bcryptCost,
       hashesAtOnce,
       minimumPasswordLength: config.minimumPasswordLength,
@@ -230,6 +233,11 @@ function createContexts(
   });
   const contexts: Contexts = { identity, notifications, rewards, platform };
   return contexts;
+}
+
+/** Where callers reach this installation, without a slash at the end. */
+function publicUrlOf({ publicUrl, host, port }: Config): string {
+  return publicUrl ?? `http://${host}:${port}`;
 }
 
 /**

@@ -41,6 +41,7 @@ let expected = 0;
 const notifications = createNotifications({
   publicUrl: 'https://portico.example',
   linkKey: Buffer.alloc(32, 1),
+  trackingKey: Buffer.alloc(32, 2),
   readContacts: () => Promise.resolve([]),
   database: pools.primary,
   workerDatabase: pools.worker,

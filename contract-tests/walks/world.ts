@@ -34,6 +34,10 @@ export interface World {
   /** Uploads a file of these numbers; it is credited by `runJobs`. @returns the import's id. */
   upload(campaignId: string, numbers: readonly string[]): Promise<string>;
   createSuppression(): Promise<string>;
+  /** What `createNotificationCampaign` takes: a campaign by SMS to everybody, from a published template. */
+  notificationCampaign(): Promise<Readonly<Record<string, unknown>>>;
+  /** A campaign with that plan; `runJobs` runs it. @returns its id */
+  createNotificationCampaign(): Promise<string>;
   /** A template for SMS with a draft, which `publish` publishes. */
   createTemplate(publish?: boolean): Promise<MadeTemplate>;
   /** @param scopes default: campaigns:read */
@@ -132,8 +136,27 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
     return { email, password };
   };
 
+  const createTemplate: World['createTemplate'] = async (publish = false) => {
+    const key = `walks.n${(made += 1)}`;
+    const body = { key, channel: 'sms', category: 'promotions', description: 'Made by a walk.' };
+    const { id: templateId } = await call<{ id: string }>(staff, 'POST', '/api/v1/message-templates', { body });
+    const path = `/api/v1/message-templates/${templateId}`;
+    const { id: versionId } = await call<{ id: string }>(staff, 'POST', `${path}/versions`, {
+      body: templateSource('Hello {{name}}.'),
+    });
+    if (publish) await call(staff, 'POST', `${path}/publish`, { headers: { 'if-match': '*' }, body: { versionId } });
+    return { templateId, versionId, key };
+  };
+  const notificationCampaign: World['notificationCampaign'] = async () => {
+    const { key } = await createTemplate(true);
+    return {
+      ...{ name: `Campaign ${(made += 1)}`, channel: 'sms', templateKey: key, templateVersion: 1 },
+      ...{ variables: [{ name: 'name', type: 'string', value: 'you' }], segment: { countries: ['IR'] } },
+    };
+  };
+
   return {
-    ...{ portico, admin, staff, user, logIn, call, createAccount },
+    ...{ portico, admin, staff, user, logIn, call, createAccount, createTemplate, notificationCampaign },
     stranger: await logIn(await createAccount()),
     phone: demoAccounts.find(({ role }) => role === 'user')?.phone ?? nobody('user'),
     async createCampaign() {
@@ -157,16 +180,9 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
       const body = { channel: 'email', address, category: 'marketing', reason: 'asked for it' };
       return (await call<{ id: string }>(admin, 'POST', '/api/v1/suppressions', { body })).id;
     },
-    async createTemplate(publish = false) {
-      const key = `walks.n${(made += 1)}`;
-      const body = { key, channel: 'sms', category: 'promotions', description: 'Made by a walk.' };
-      const { id: templateId } = await call<{ id: string }>(staff, 'POST', '/api/v1/message-templates', { body });
-      const path = `/api/v1/message-templates/${templateId}`;
-      const { id: versionId } = await call<{ id: string }>(staff, 'POST', `${path}/versions`, {
-        body: templateSource('Hello {{name}}.'),
-      });
-      if (publish) await call(staff, 'POST', `${path}/publish`, { headers: { 'if-match': '*' }, body: { versionId } });
-      return { templateId, versionId, key };
+    async createNotificationCampaign() {
+      const body = await notificationCampaign();
+      return (await call<{ id: string }>(staff, 'POST', '/api/v1/notification-campaigns', { body })).id;
     },
     async createClient(scopes = ['campaigns:read']) {
       const body = { name: `Client ${(made += 1)}`, scopes, secretDays: 1 };

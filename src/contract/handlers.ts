@@ -77,7 +77,7 @@ type BodyOf<C, Streaming> = [C] extends [never]
     : { readonly body: C[keyof C] } & MediaTypeChoice<C>;
 
 type Responses<O extends OperationId> = operations[O]['responses'];
-type SuccessStatus<O extends OperationId> = Extract<keyof Responses<O>, 200 | 201 | 202 | 204 | 206 | 304>;
+type SuccessStatus<O extends OperationId> = Extract<keyof Responses<O>, 200 | 201 | 202 | 204 | 206 | 302 | 304>;
 
 type ResultWith<O extends OperationId, Status extends keyof Responses<O>> = Status extends keyof Responses<O>
   ? Simplify<
@@ -87,7 +87,7 @@ type ResultWith<O extends OperationId, Status extends keyof Responses<O>> = Stat
   : never;
 
 /**
- * What a handler may answer: one of the declared 2xx or 304 statuses with its body and the headers it promises.
+ * What a handler may answer: one of the declared 2xx, 302 or 304 statuses with its body and the headers it promises.
  * Refusals are thrown as `Problem`s.
  */
 export type Result<O extends OperationId> = ResultWith<O, SuccessStatus<O>>;

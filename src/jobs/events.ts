@@ -6,6 +6,8 @@ import type { Job } from './queue.ts';
 export interface Events {
   /** The account proved that it holds this phone (E.164). Whoever had it verified before no longer has it. */
   readonly 'user.phone_verified': { readonly userId: string; readonly phone: string; readonly verifiedAt: string };
+  /** The account proved that it holds this address: a new account, or its new address. */
+  readonly 'user.email_verified': { readonly userId: string };
   /**
    * The account is erased (RFC 3339 when): whoever keeps something about this person erases it, too, or keeps no more than
    * the id. Address and number are told because both may belong to somebody else by now: only what is older is meant.

@@ -62,6 +62,11 @@ export function normalizePhone(raw: string, defaultRegion: Region): PhoneResult 
   return !parsed.ok && dialled.startsWith('00') ? parse(`+${dialled.slice(2)}`, defaultRegion) : parsed;
 }
 
+/** The region that a number in E.164 belongs to; null where its calling code is shared and does not tell. */
+export function regionOf(phone: string): Region | null {
+  return parsePhoneNumberFromString(phone)?.country ?? null;
+}
+
 /** Whether the text is a region code that {@link normalizePhone} knows. */
 export function isRegion(text: string): text is Region {
   return isSupportedCountry(text);

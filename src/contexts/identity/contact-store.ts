@@ -1,5 +1,5 @@
 import { statement } from '../../database/transaction.ts';
-import type { Transaction } from '../../database/transaction.ts';
+import type { Queryable, Transaction } from '../../database/transaction.ts';
 
 /** How an account can be reached, for contexts that keep a copy. */
 export interface Contact {
@@ -24,4 +24,26 @@ const readStatement = statement<Contact>(
  */
 export function readContacts(tx: Transaction, userIds: readonly string[]): Promise<Contact[]> {
   return tx.query(readStatement, [userIds]);
+}
+
+/** A place in the order in which accounts changed. */
+export interface ChangePosition {
+  /** With microseconds, as PostgreSQL writes it. */
+  readonly changedAt: string;
+  readonly userId: string;
+}
+
+const listStatement = statement<ChangePosition>(
+  'identity.list_changed_accounts',
+  `select updated_at::text as "changedAt", id as "userId" from identity.users
+   where (updated_at, id) > ($1::timestamptz, $2::uuid) order by updated_at, id limit $3`,
+);
+
+/** The accounts that changed after this one, the earliest change first. A change becomes visible only when it commits. */
+export function listChangedAccounts(
+  queryable: Queryable,
+  after: ChangePosition,
+  limit: number,
+): Promise<ChangePosition[]> {
+  return queryable.query(listStatement, [after.changedAt, after.userId, limit]);
 }

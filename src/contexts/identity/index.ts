@@ -5,7 +5,7 @@ import type { ContextModule } from '../context.ts';
 import { verifyAccessToken } from './access-token.ts';
 import type { VerifiedToken } from './access-token.ts';
 import { findClient } from './client-store.ts';
-import { readContacts } from './contact-store.ts';
+import { listChangedAccounts, readContacts } from './contact-store.ts';
 import type { IdentityDependencies, IdentityParts } from './dependencies.ts';
 import { createIdentityOperations } from './operations.ts';
 import { createPersonalData } from './personal-data.ts';
@@ -24,7 +24,7 @@ import { createIdentityTasks, identitySchedule } from './tasks.ts';
 import { findRoles } from './user-store.ts';
 
 export type { VerifiedToken } from './access-token.ts';
-export type { Contact } from './contact-store.ts';
+export type { ChangePosition, Contact } from './contact-store.ts';
 export type { IdentityDependencies, IdentityLog } from './dependencies.ts';
 export { replaceSigningKeys, rotateSigningKeys } from './rotate-signing-keys.ts';
 export type { SigningKeyDependencies } from './rotate-signing-keys.ts';
@@ -47,6 +47,7 @@ export interface Identity extends ContextModule {
   seedDemo(tx: Transaction, options: { readonly people: number }): Promise<DemoMembers>;
   /** How accounts can be reached, for contexts that keep a copy. */
   readonly readContacts: typeof readContacts;
+  readonly listChangedAccounts: typeof listChangedAccounts;
   /** Loads keys and ended sessions, and keeps both current. To be awaited before the first request. */
   start(): Promise<void>;
   /** Stops keeping them current. */
@@ -103,6 +104,7 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
       return { ...principal, roles, scopes: scopesOf(roles) };
     },
     readContacts,
+    listChangedAccounts,
     seedDemo: (tx, options) => seedDemo(parts, tx, options),
     async start() {
       await listen(SESSION_REVOKED_CHANNEL, {

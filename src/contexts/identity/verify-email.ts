@@ -16,31 +16,34 @@ import { insertUser, setEmail } from './user-store.ts';
  * account has confirmed the address meanwhile
  */
 export async function verifyEmail(
-  parts: Pick<IdentityParts, 'database' | 'notifications'>,
+  parts: Pick<IdentityParts, 'database' | 'notifications' | 'publish'>,
   { token }: { readonly token: string },
 ): Promise<void> {
   const tokenHash = hashSecretToken(token);
   await parts.database.transaction(async (tx) => {
-    const done = (await finishRegistration(tx, tokenHash)) || (await finishChange(parts, tx, tokenHash));
-    if (!done) throw tokenNotAccepted();
+    const userId = (await finishRegistration(tx, tokenHash)) ?? (await finishChange(parts, tx, tokenHash));
+    if (userId === undefined) throw tokenNotAccepted();
+    await parts.publish(tx, 'user.email_verified', { userId });
   });
 }
 
-async function finishRegistration(tx: Transaction, tokenHash: Buffer): Promise<boolean> {
+/** @returns whose account begins */
+async function finishRegistration(tx: Transaction, tokenHash: Buffer): Promise<string | undefined> {
   const registration = await takeRegistrationByToken(tx, tokenHash);
-  if (registration?.email == null) return false;
+  if (registration?.email == null) return undefined;
   await insertUser(tx, registration);
   await deleteClaimsOnEmail(tx, registration.email);
-  return true;
+  return registration.id;
 }
 
+/** @returns whose address changed */
 async function finishChange(
   { notifications }: Pick<IdentityParts, 'notifications'>,
   tx: Transaction,
   tokenHash: Buffer,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const change = await takeEmailChange(tx, tokenHash);
-  if (change === undefined) return false;
+  if (change === undefined) return undefined;
   const { userId, email, formerEmail, requestId } = change;
   await setEmail(tx, userId, email);
   await deleteClaimsOnEmail(tx, email);
@@ -52,5 +55,5 @@ async function finishChange(
     const dedupeKey = `email-changed:${requestId}`;
     await notifications.queueMessages(tx, [{ ...message, dedupeKey, ...mails.addressChanged() }]);
   }
-  return true;
+  return userId;
 }

@@ -1,3 +1,4 @@
+import { isParked } from './campaigns/held-message-store.ts';
 import type { MessageModel } from './models.ts';
 
 /** A message as the contract words it. */
@@ -18,7 +19,9 @@ export function messageBody(message: MessageModel) {
     groupId: message.groupId,
     createdAt: message.createdAt.toISOString(),
     deadline: message.deadline.toISOString(),
-    nextAttemptAt: message.nextAttemptAt?.toISOString() ?? null,
+    // Parked: queued for a day that never comes, until its campaign is resumed.
+    nextAttemptAt:
+      message.nextAttemptAt === null || isParked(message.nextAttemptAt) ? null : message.nextAttemptAt.toISOString(),
     settledAt: message.settledAt?.toISOString() ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../database/transaction.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { reserveBudget } from './budget-store.ts';
+import { PARKED } from './campaigns/held-message-store.ts';
 import { claimDue, refuseClaims, releaseClaims } from './claim-store.ts';
 import type { ClaimedMessage, DueMessage, Refusal } from './claim-store.ts';
 import { buryMessages } from './dead-messages.ts';
@@ -33,16 +34,19 @@ export interface Claim {
 
 /**
  * Claims up to `limit` due messages of one lane for this process and judges each for the last time before it may leave:
- * deadline, opt-out and suppression, quiet hours, today's SMS budget. What may not leave ends here, or waits for the morning or
- * for tomorrow's budget.
+ * its campaign, deadline, opt-out and suppression, quiet hours, today's SMS budget. What may not leave ends here, or waits: for
+ * the morning, for tomorrow's budget, or for its campaign to be resumed.
  */
 export async function claimMessages(dependencies: ClaimDependencies, lane: Lane, limit: number): Promise<Claim> {
   const { database, clock, limits, quiet, observer } = dependencies;
   const { held, ...claim } = await database.transaction(async (tx) => {
     const now = clock.now();
     const due = await claimDue(tx, lane, { now, limit, leaseUntil: new Date(now.getTime() + LEASE_MILLISECONDS) });
-    const refusals = due.flatMap((message) => refusalOf(message, now) ?? []);
-    const willing = without(due, refusals);
+    // One whose earlier call may have arrived is asked about again, paused or not: that begins nothing.
+    const parked = due.filter((message) => message.campaign === 'paused' && message.request_key === null);
+    const running = without(due, parked);
+    const refusals = running.flatMap((message) => refusalOf(message, now) ?? []);
+    const willing = without(running, refusals);
     const asleep = willing.flatMap((message) => {
       const at = openAt(message, quiet, now);
       return at <= now ? [] : [{ message, id: message.id, at }];
@@ -59,7 +63,11 @@ export async function claimMessages(dependencies: ClaimDependencies, lane: Lane,
       refusals.push({ id, state: 'dead', reason: 'spending-limit', wakeAt: null });
     }
 
-    await releaseClaims(tx, [...waiting.map(({ id }) => ({ id, at: tomorrow })), ...tucked]);
+    await releaseClaims(tx, [
+      ...waiting.map(({ id }) => ({ id, at: tomorrow })),
+      ...parked.map(({ id }) => ({ id, at: PARKED })),
+      ...tucked,
+    ]);
     await enqueueWakeUps(
       tx,
       lane,
@@ -79,6 +87,8 @@ export async function claimMessages(dependencies: ClaimDependencies, lane: Lane,
 /** Why a message may not leave. One whose earlier call may have arrived is never called dead: it stays unknown. */
 function refusalOf(message: DueMessage, now: Date): Refusal | undefined {
   const late = message.deadline <= now;
+  if (message.campaign === 'cancelled')
+    return ended(message, now, { state: 'cancelled', reason: 'campaign-cancelled' });
   const unwanted = message.suppression ?? (message.switched_off ? 'switched off by the recipient' : null);
   if (!late && unwanted === null) return undefined;
   return ended(

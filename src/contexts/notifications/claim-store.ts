@@ -30,6 +30,8 @@ export interface ClaimedMessage {
 
 /** A claimed message with what its last judgement needs. */
 export interface DueMessage extends ClaimedMessage {
+  /** The state of its campaign, where that stops messages. */
+  readonly campaign: 'paused' | 'cancelled' | null;
   /** Why its address is suppressed; null when it is not. */
   readonly suppression: string | null;
   /** The recipient switched its category off. */
@@ -56,7 +58,9 @@ const claim = statement<DueMessage>(
      m.category is not null and exists (select from notifications.preferences p
       where p.user_id = m.user_id and m.channel || ':' || m.category = any (p.switched_off)) as switched_off,
      case when m.category is not null or m.class = 'marketing'
-       then (select p.time_zone from notifications.preferences p where p.user_id = m.user_id) end as time_zone`,
+       then (select p.time_zone from notifications.preferences p where p.user_id = m.user_id) end as time_zone,
+     case when m.group_id is not null then (select c.state from notifications.campaigns c
+       where c.id = m.group_id and c.state in ('paused', 'cancelled')) end as campaign`,
 );
 
 /** Claims due messages of one lane, oldest first, never waiting for rows that somebody else holds. */
@@ -88,7 +92,7 @@ export async function releaseClaims(
 /** The end of a claim that leads to no attempt. */
 export interface Refusal {
   readonly id: string;
-  readonly state: 'suppressed' | 'dead' | 'unknown';
+  readonly state: 'suppressed' | 'dead' | 'unknown' | 'cancelled';
   readonly reason: string;
   /** Only for `unknown`: how long a report may still tell what became of the earlier call. */
   readonly wakeAt: Date | null;

@@ -7,6 +7,12 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import type { ContextModule } from '../context.ts';
 import { hasBudget } from './budget-store.ts';
+import { noAccounts } from './campaigns/accounts.ts';
+import type { Accounts } from './campaigns/accounts.ts';
+import { eraseRecipientJob, recordRecipientJob } from './campaigns/campaign-jobs.ts';
+import { campaignSchedule, createCampaignTasks } from './campaigns/campaign-tasks.ts';
+import { createTrackingTokens } from './campaigns/tracking-token.ts';
+import { createTracking } from './campaigns/tracking.ts';
 import { createCircuitNotes } from './circuit-store.ts';
 import { callingCodeOf } from './calling-code.ts';
 import type { MessageCounts, MessageRequest } from './message.ts';
@@ -27,7 +33,7 @@ import { cancelQueued, readGroupCounts } from './queue-store.ts';
 import { recordReports } from './record-reports.ts';
 import { createNotificationTasks, notificationSchedule } from './tasks.ts';
 import { sendNotification } from './templates/send-notification.ts';
-import type { ReadContacts, SendNotification, SentNotification } from './templates/send-notification.ts';
+import type { SendNotification, SentNotification } from './templates/send-notification.ts';
 import type { SmsPrice } from './templates/sms-price.ts';
 import { findSendableTemplate } from './templates/template-store.ts';
 import type { SendableTemplate } from './templates/template.ts';
@@ -35,6 +41,7 @@ import type { SendableTemplate } from './templates/template.ts';
 export type { Channel, MessageClass, MessageCounts, MessageRequest, MessageState } from './message.ts';
 export type { SendingObserver } from './observer.ts';
 export type { SendingLimits } from './provider.ts';
+export { trackingPurpose } from './campaigns/tracking-token.ts';
 export { remoteNotifications } from './remote.ts';
 export { readQuietHours } from './preferences/quiet-hours.ts';
 export { readSmsPrice } from './templates/sms-price.ts';
@@ -126,8 +133,12 @@ export interface NotificationsDependencies {
   readonly publicUrl: string;
   /** 32 bytes that sign these links, for this purpose alone. */
   readonly linkKey: Buffer;
-  readonly readContacts: ReadContacts;
+  readonly readContacts: Accounts['readContacts'];
   readonly observer?: SendingObserver;
+  /** For the copy of who can be reached. Default: nobody ever changes. */
+  readonly listChangedAccounts?: Accounts['listChangedAccounts'];
+  /** 32 bytes that sign links that are counted, for this purpose alone. */
+  readonly trackingKey: Buffer;
   /** Days that texts and addresses of messages are kept. Default 365. */
   readonly messageDays?: number;
   /** A number in [0, 1): spreads retries. Default: Math.random. */
@@ -153,24 +164,39 @@ export function createNotifications(dependencies: NotificationsDependencies): No
     email: dependencies.emailSenders.map(emailProvider),
   };
 
+  const tokens = createTrackingTokens(dependencies.trackingKey);
+  const campaigns = {
+    ...{ database: workerDatabase, clock, country, unsubscribeUrl },
+    accounts: { readContacts, listChangedAccounts: dependencies.listChangedAccounts ?? noAccounts.listChangedAccounts },
+    tracking: createTracking(tokens, dependencies.publicUrl),
+  };
+
   return {
     name: 'notifications',
     operations: createNotificationOperations({
       ...{ database, clock, cursors, providers, limits },
       reporting: dependencies.reporting ?? database,
+      tokens,
       smsProviders: dependencies.smsSenders.map(({ name }) => name),
       smsPrices: dependencies.smsPrices ?? [],
       ...{ sending, unsubscribeTokens },
     }),
-    tasks: createNotificationTasks({
-      ...worker,
-      ...{ providers, quiet, unsubscribeUrl },
-      ...(dependencies.messageDays === undefined ? {} : { messageDays: dependencies.messageDays }),
-      noteCircuits: createCircuitNotes(workerDatabase, `${hostname()}:${process.pid}`),
-      pauseBulk: dependencies.pauseBulk ?? (() => Promise.resolve(0)),
-    }),
-    schedule: notificationSchedule,
-    subscriptions: { 'user.deleted': [eraseMessagesJob] },
+    tasks: [
+      ...createNotificationTasks({
+        ...worker,
+        ...{ providers, quiet, unsubscribeUrl },
+        ...(dependencies.messageDays === undefined ? {} : { messageDays: dependencies.messageDays }),
+        noteCircuits: createCircuitNotes(workerDatabase, `${hostname()}:${process.pid}`),
+        pauseBulk: dependencies.pauseBulk ?? (() => Promise.resolve(0)),
+      }),
+      ...createCampaignTasks(campaigns),
+    ],
+    schedule: [...notificationSchedule, ...campaignSchedule],
+    subscriptions: {
+      'user.phone_verified': [recordRecipientJob],
+      'user.email_verified': [recordRecipientJob],
+      'user.deleted': [eraseMessagesJob, eraseRecipientJob],
+    },
     personalData: createPersonalData(workerDatabase),
     problems,
     constraints: {

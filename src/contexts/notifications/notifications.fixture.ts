@@ -102,9 +102,9 @@ const readMessages = statement<MessageRow>(
 
 const empty = statement(
   'test.empty_notifications',
-  `truncate notifications.messages, notifications.message_counts, notifications.queue_counts, notifications.attempts, notifications.reports,
-     notifications.suppressions, notifications.provider_circuits, notifications.send_buckets, notifications.sms_budgets,
-     notifications.preferences, notifications.inbound_messages, graphile_worker._private_jobs`,
+  `truncate notifications.messages, notifications.message_counts, notifications.queue_counts, notifications.attempts,
+     notifications.reports, notifications.suppressions, notifications.provider_circuits, notifications.send_buckets,
+     notifications.sms_budgets, notifications.preferences, notifications.inbound_messages, graphile_worker._private_jobs`,
 );
 
 /** A database, a clock, and what a test needs to queue messages and look at them. */

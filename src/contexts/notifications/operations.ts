@@ -10,6 +10,8 @@ import { getMessageProviders } from './get-message-providers.ts';
 import type { ProviderCondition, ProviderDependencies } from './get-message-providers.ts';
 import { getMessage } from './get-message.ts';
 import { getSuppression } from './get-suppression.ts';
+import { createCampaignOperations } from './campaigns/campaign-operations.ts';
+import type { CampaignOperationDependencies } from './campaigns/campaign-operations.ts';
 import { listMessages } from './list-messages.ts';
 import { listSuppressions } from './list-suppressions.ts';
 import type { AttemptModel, ReportModel, SuppressionModel } from './models.ts';
@@ -22,7 +24,12 @@ import { createTemplateOperations } from './templates/operations.ts';
 import type { TemplateDependencies } from './templates/operations.ts';
 
 export interface OperationDependencies
-  extends ProviderDependencies, QueueOperationDependencies, TemplateDependencies, UnsubscribeDependencies {
+  extends
+    ProviderDependencies,
+    QueueOperationDependencies,
+    CampaignOperationDependencies,
+    TemplateDependencies,
+    UnsubscribeDependencies {
   readonly cursors: Cursors;
 }
 
@@ -30,6 +37,7 @@ export function createNotificationOperations(dependencies: OperationDependencies
   const { database, clock, limits } = dependencies;
   return {
     ...createQueueOperations(dependencies),
+    ...createCampaignOperations(dependencies),
     ...createTemplateOperations(dependencies),
     ...createPreferenceOperations(dependencies),
     async listMessages({ query }) {

@@ -4,8 +4,10 @@ import { startJobs } from '../../jobs/runner.ts';
 import { newId } from '../../shared/id.ts';
 import { createTestLog } from '../../testing/log.ts';
 import { until } from '../../testing/until.ts';
-import { accept, createFakeSmsSender, createNotificationScene } from './notifications.fixture.ts';
-import type { NotificationScene } from './notifications.fixture.ts';
+import { createCampaignTasks } from './campaigns/campaign-tasks.ts';
+import { createCampaignScene } from './campaigns/campaigns.fixture.ts';
+import type { CampaignTestScene } from './campaigns/campaigns.fixture.ts';
+import { accept, createFakeSmsSender } from './notifications.fixture.ts';
 import { createNotificationTasks } from './tasks.ts';
 
 const BULK = 50_000;
@@ -15,13 +17,13 @@ const COINS = 10;
 /** Milliseconds from asking for a code to the call that sends it. Measured 60; the rest is for slow machines. */
 const BOUND = 1_000;
 
-let scene: NotificationScene;
+let scene: CampaignTestScene;
 beforeAll(async () => {
-  scene = await createNotificationScene();
+  scene = await createCampaignScene();
 });
 afterAll(() => scene.close());
 
-test('codes and what people wait for leave at once while 50,000 marketing messages run, and those run on', async () => {
+test('codes and what people wait for leave at once while a campaign of 50,000 runs, and that runs on', async () => {
   const sentAt = new Map<string, number>();
   const sender = createFakeSmsSender(async (message) => {
     sentAt.set(message.text, performance.now());
@@ -31,12 +33,14 @@ test('codes and what people wait for leave at once while 50,000 marketing messag
   });
   const worker = scene.test.connect({ size: 8 });
   const jobs = connect({ url: scene.test.url, name: 'jobs', size: 6, statementTimeout: 30_000 });
-  for (let queued = 0; queued < BULK; queued += 5_000) {
-    await scene.queue(Array.from({ length: 5_000 }, () => ({ class: 'marketing' as const })));
-  }
+  await scene.addRecipients(BULK);
+  const campaign = await scene.createCampaign(await scene.addTemplate());
   const runner = await startJobs({
     pool: jobs.pool,
-    bindings: createNotificationTasks(scene.dependencies({ senders: [sender], database: worker })),
+    bindings: [
+      ...createNotificationTasks(scene.dependencies({ senders: [sender], database: worker })),
+      ...createCampaignTasks(scene.campaignDependencies(worker)),
+    ],
     schedule: [],
     concurrency: 4,
     database: worker,
@@ -65,6 +69,7 @@ test('codes and what people wait for leave at once while 50,000 marketing messag
     const { queued, sent } = await scene.counts();
     expect(queued).toBeGreaterThan(0);
     expect(sent).toBeGreaterThan(CODES);
+    expect(await scene.campaign(campaign.id)).toMatchObject({ state: 'running', audience: BULK });
   } finally {
     await runner.stop();
     await jobs.close();

@@ -12,7 +12,14 @@ const listStatement = statement<{ id: string }>(
    from notifications.messages where user_id = $1 and id < $2 order by id desc limit $3`,
 );
 
-/** What a person was told; never a code. */
+const engagementStatement = statement<{ messageId: string }>(
+  'notifications.list_engagement_of_user',
+  `select m.id as "messageId", e.opens, e.clicks, e.first_opened_at as "firstOpenedAt", e.first_clicked_at as "firstClickedAt"
+   from notifications.messages m join notifications.engagements e on e.message_id = m.id
+   where m.user_id = $1 and m.id < $2 order by m.id desc limit $3`,
+);
+
+/** What a person was told, never a code; and which of it they opened and clicked. */
 export function createPersonalData(database: Database): readonly PersonalDataSection[] {
   return [
     {
@@ -22,6 +29,16 @@ export function createPersonalData(database: Database): readonly PersonalDataSec
           const messages: { id: string }[] = await database.query(listStatement, [userId, last, PAGE]);
           yield messages;
           last = messages.length === PAGE ? messages.at(-1)?.id : undefined;
+        }
+      },
+    },
+    {
+      name: 'messageEngagement',
+      async *read(userId) {
+        for (let last: string | undefined = 'ffffffff-ffff-ffff-ffff-ffffffffffff'; last !== undefined;) {
+          const engagement: { messageId: string }[] = await database.query(engagementStatement, [userId, last, PAGE]);
+          yield engagement;
+          last = engagement.length === PAGE ? engagement.at(-1)?.messageId : undefined;
         }
       },
     },

@@ -2,6 +2,8 @@ import { defineProblems } from '../../shared/problem.ts';
 
 export const problems = defineProblems({
   'already-suppressed': { status: 409, title: 'The address is already suppressed' },
+  'channel-not-trackable': { status: 409, title: 'Opens and clicks are counted in e-mails only' },
+  'campaign-ended': { status: 409, title: 'The campaign has ended' },
   'message-not-redrivable': { status: 409, title: 'Only a dead message can be sent again' },
   'range-not-valid': { status: 409, title: 'The time range is empty or too long' },
   'template-key-taken': { status: 409, title: 'Another template has this key' },

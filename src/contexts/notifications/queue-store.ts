@@ -80,11 +80,12 @@ export function insertMessages(tx: Queryable, messages: readonly NewMessage[], n
 const cancel = statement<{ id: string }>(
   'notifications.cancel_group',
   `update notifications.messages
-   set state = 'cancelled', next_attempt_at = null, settled_at = $2
-   where group_id = $1 and state in ('scheduled', 'queued', 'retry_wait') and request_key is null
+   set state = 'cancelled', next_attempt_at = null, wake_at = null, settled_at = $2
+   where group_id = $1 and state in ('scheduled', 'queued', 'claimed', 'retry_wait') and request_key is null
    returning id`,
 );
 
+/** Ends what nobody has begun to send; what is claimed will not begin. @returns how many */
 export async function cancelQueued(tx: Queryable, groupId: string, now: Date): Promise<number> {
   return (await tx.query(cancel, [groupId, now])).length;
 }

@@ -65,6 +65,7 @@ export function rewardsOn(database: Database, clock = { now: () => new Date() })
   const notifications = createNotifications({
     publicUrl: 'https://portico.example',
     linkKey: Buffer.alloc(32, 1),
+    trackingKey: Buffer.alloc(32, 2),
     readContacts: () => Promise.resolve([]),
     database,
     workerDatabase: database,

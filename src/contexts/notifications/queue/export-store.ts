@@ -30,10 +30,8 @@ export interface ExportedMessage {
   readonly settledAt: Date | null;
 }
 
-/** One step over the messages: the row it ended at, and of the rows passed those that match. */
-interface Step extends Partial<ExportedMessage> {
-  readonly lastId: string | null;
-}
+/** One step over the messages: the row it ended at, with one that matches; without any, if none does. */
+type Step = { readonly lastId: string } & (ExportedMessage | { readonly id: null });
 
 // Each step passes so many rows by id and no more, however few of them match: no filter can make a statement long.
 const step = (access: string) => `

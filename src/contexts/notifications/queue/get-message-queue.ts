@@ -1,12 +1,19 @@
 import type { Database } from '../../../database/transaction.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { laneOf } from '../lane.ts';
+import type { LaneName } from '../lane.ts';
+import type { Channel } from '../message.ts';
 import { findOldestDue, sumQueue } from './queue-count-store.ts';
-import type { OldestDue, QueueCount } from './queue-count-store.ts';
+import type { QueueCount } from './queue-count-store.ts';
 
 const WAITING: ReadonlySet<string> = new Set(['scheduled', 'queued', 'retry_wait']);
 
-export interface QueueLane extends OldestDue {
+export interface QueueLane {
+  readonly channel: Channel;
+  readonly lane: LaneName;
+  /** Which has waited longest since it was due; null when none is. */
+  readonly messageId: string | null;
+  readonly dueAt: Date | null;
   /** Messages that nobody is sending, due or not. */
   readonly waiting: number;
 }
@@ -29,10 +36,12 @@ export async function getMessageQueue({
     async (tx) => {
       const asOf = clock.now();
       const counts = await sumQueue(tx);
-      const lanes = (await findOldestDue(tx, asOf)).map((lane) => ({
-        ...lane,
+      const lanes = (await findOldestDue(tx, asOf)).map(({ class: kind, channel, ...oldest }) => ({
+        ...oldest,
+        channel,
+        lane: laneOf({ channel, class: kind }).name,
         waiting: counts
-          .filter((one) => WAITING.has(one.state) && one.channel === lane.channel && laneOf(one).name === lane.lane)
+          .filter((one) => WAITING.has(one.state) && one.channel === channel && one.class === kind)
           .reduce((total, { count }) => total + count, 0),
       }));
       return { asOf, counts, lanes };

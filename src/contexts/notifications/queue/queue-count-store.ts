@@ -1,7 +1,5 @@
 import { statement } from '../../../database/transaction.ts';
 import type { Queryable } from '../../../database/transaction.ts';
-import { classOfLane, laneNames } from '../lane.ts';
-import type { Lane, LaneName } from '../lane.ts';
 import type { Channel, MessageClass, MessageState } from '../message.ts';
 
 /** How many messages there are of one kind in one state. */
@@ -28,7 +26,7 @@ export function sumQueue(queryable: Queryable): Promise<QueueCount[]> {
 
 export interface OldestDue {
   readonly channel: Channel;
-  readonly lane: LaneName;
+  readonly class: MessageClass;
   readonly messageId: string | null;
   /** Since when it could have been claimed. */
   readonly dueAt: Date | null;
@@ -36,8 +34,9 @@ export interface OldestDue {
 
 const oldest = statement<OldestDue>(
   'notifications.find_oldest_due',
-  `select l.channel, l.lane, m.id as "messageId", m.next_attempt_at as "dueAt"
-   from unnest($2::text[], $3::text[], $4::text[]) with ordinality as l (channel, lane, class, place)
+  `select l.channel, l.class, m.id as "messageId", m.next_attempt_at as "dueAt"
+   from (values (1, 'sms', 'otp'), (2, 'sms', 'transactional'), (3, 'sms', 'marketing'), (4, 'email', 'otp'),
+     (5, 'email', 'transactional'), (6, 'email', 'marketing')) as l (place, channel, class)
    left join lateral (
      select id, next_attempt_at from notifications.messages m
      where m.channel = l.channel and m.class = l.class and m.next_attempt_at <= $1
@@ -47,13 +46,7 @@ const oldest = statement<OldestDue>(
 
 /** The message of each lane that has waited longest since it was due: the first entry of the index that claiming reads. */
 export function findOldestDue(queryable: Queryable, now: Date): Promise<OldestDue[]> {
-  const lanes = (['sms', 'email'] as const).flatMap((channel) => laneNames.map((name): Lane => ({ channel, name })));
-  return queryable.query(oldest, [
-    now,
-    lanes.map(({ channel }) => channel),
-    lanes.map(({ name }) => name),
-    lanes.map(({ name }) => classOfLane(name)),
-  ]);
+  return queryable.query(oldest, [now]);
 }
 
 const compact = statement<{ merged: number }>(

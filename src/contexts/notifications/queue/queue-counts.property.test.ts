@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { statement } from '../../../database/transaction.ts';
 import type { SendOutcome } from '../../../ports/send-outcome.ts';
 import { newId } from '../../../shared/id.ts';
+import { laneNames } from '../lane.ts';
 import { accept, createFakeSmsSender, createNotificationScene, providerIdOf } from '../notifications.fixture.ts';
 import type { NotificationScene } from '../notifications.fixture.ts';
 import { cancelQueued } from '../queue-store.ts';
@@ -46,10 +47,7 @@ function createActs(): Readonly<Record<(typeof acts)[number], () => Promise<unkn
     });
     const dependencies = scene.dependencies({ senders: [sender] });
     const signal = new AbortController().signal;
-    return Promise.all([
-      sendMessages(dependencies, { channel: 'sms', name: 'bulk' }, { signal }),
-      sendMessages(dependencies, { channel: 'sms', name: 'otp' }, { signal }),
-    ]);
+    return Promise.all([...laneNames.map((name) => sendMessages(dependencies, { channel: 'sms', name }, { signal }))]);
   };
   return {
     queue: () => {
@@ -102,9 +100,9 @@ test('the counts equal the rows after every step of any history', async () => {
 
 test('the counts equal the rows at any moment, while everything happens at once', async () => {
   const run = createActs();
-  let working = true;
+  const end = new AbortController();
   const looks = (async () => {
-    while (working) {
+    while (!end.signal.aborted) {
       const [counts, rows] = await look();
       expect(counts).toEqual(rows);
     }
@@ -113,7 +111,7 @@ test('the counts equal the rows at any moment, while everything happens at once'
   try {
     for (let round = 0; round < 6; round += 1) await all();
   } finally {
-    working = false;
+    end.abort();
   }
   await looks;
   const [counts, rows] = await look();

@@ -38,8 +38,9 @@ export async function redriveMessages({ tx, clock }: Dependencies, { filter, lim
   await closeDeadLetters(tx, { task: resendMessageJob.name, refs: ids, by });
   for (const channel of ['sms', 'email'] as const) {
     for (const name of laneNames) {
-      const own = revived.filter((one) => one.channel === channel && laneOf(one).name === name);
-      await enqueueSending(tx, { channel, name }, own.length);
+      const lane = { channel, name };
+      const count = revived.filter((one) => one.channel === channel && laneOf(one).name === name).length;
+      await enqueueSending(tx, lane, count);
     }
   }
   return revived.length;
