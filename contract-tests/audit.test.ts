@@ -115,6 +115,16 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
       defaultRegion: 'IR',
     },
   }),
+  createReward: async () => ({ body: { name: 'Audited', description: 'One of them.', cost: 1, stock: null } }),
+  updateReward: async (world) => ({
+    headers: { 'if-match': '*', 'content-type': 'application/merge-patch+json' },
+    path: { rewardId: await world.createReward() },
+    body: { retired: true },
+  }),
+  refundRedemption: async (world) => {
+    await world.giveCoins(world.user);
+    return { path: { redemptionId: await world.redeem(world.user) } };
+  },
   cancelBonusImport: imports,
   resumeBonusImport: imports,
   requestBonusSourcePoll: async () => ({ path: { sourceName: nextSource() } }),

@@ -47,6 +47,9 @@ test('an erased person is found nowhere, and whoever has the number next inherit
   await world.createNotificationCampaign();
   await portico.runJobs();
   expect(await whereStands(phone)).toContain('recipients.phone');
+  await world.playRounds(user, 12);
+  await world.redeem(user);
+  await world.startRound(user);
   expect((await whereStands('user@portico.example')).length).toBeGreaterThan(0);
 
   await world.call(admin, 'DELETE', `/api/v1/users/${user.userId}`, { headers });
@@ -69,6 +72,7 @@ test('an erased person is found nowhere, and whoever has the number next inherit
       'erased_members.user_id',
     ],
     ...['former_members.user_id', 'ledger_entries.account_id', 'messages.dedupe_key', 'messages.user_id'],
+    'redemptions.user_id',
   ]);
   const byPerson = await sql<{ ip: string | null }>('select ip from platform.audit_entries where actor_id = $1', [
     user.userId,

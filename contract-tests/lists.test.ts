@@ -24,6 +24,8 @@ interface ListCase {
   readonly filter?: string;
   /** Puts one more row into the list. */
   readonly add: (world: World, path: Readonly<Record<string, string>>) => Promise<unknown>;
+  /** Everybody who may read it reads the same: nothing in it is a person's. */
+  readonly common?: true;
   /** Takes one of these rows out; where rows can go. */
   readonly remove?: (world: World, ids: readonly string[]) => Promise<string>;
 }
@@ -122,6 +124,19 @@ const lists: Readonly<Record<List, ListCase>> = {
     add: async (world, { sourceName = '' }) => {
       await world.call(world.staff, 'POST', `/api/v1/bonus-sources/${sourceName}/polls`);
       await world.portico.runJobs();
+    },
+  },
+  listRounds: {
+    as: ({ user }) => user,
+    filter: 'gameId=dice',
+    add: (world) => world.playRounds(world.user, 1),
+  },
+  listRewards: { as: ({ user }) => user, common: true, add: (world) => world.createReward() },
+  listRedemptions: {
+    as: ({ user }) => user,
+    add: async (world) => {
+      await world.giveCoins(world.user);
+      await world.redeem(world.user);
     },
   },
   listWalletEntries: {
@@ -242,6 +257,8 @@ describe.each(Object.entries(lists) as [List, ListCase][])('%s', (operationId, l
       expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([400, 'invalid-cursor']);
     });
   }
+
+  if (list.common) return;
 
   test("does not open another person's rows to the holder of a cursor", async () => {
     const cursor = await cursorOf();

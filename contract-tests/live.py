@@ -417,7 +417,55 @@ def _client_token():
     return {"client_id": known["id"], "client_secret": known["secret"], "scope": "campaigns:read"}
 
 
+def wealth():
+    """Gives the admin a million coins, as a campaign would: for a number that somebody has verified."""
+    make_vendors_well()
+    proof = _phone_change()
+    admin("PUT", "/api/v1/users/phone", json=proof)
+    body = {
+        "name": "Wealth",
+        "coins": 1_000_000,
+        "periodPolicy": "once",
+        "messageTemplate": "You got {coins} coins.",
+        "defaultRegion": "IR",
+    }
+    campaign_id = admin("POST", "/api/v1/bonus-campaigns", json=body).json()["id"]
+    file = f"phone\n{proof['phone']}\n".encode()
+    path = f"/api/v1/bonus-campaigns/{campaign_id}/imports"
+    admin("POST", path, data=file, headers={"Content-Type": "text/csv"})
+    return until(lambda: admin("GET", "/api/v1/wallet").json()["balance"] or None, "the coins")
+
+
+def reward():
+    body = {"name": "Ticket", "description": "One of them.", "cost": 1, "stock": None}
+    return admin("POST", "/api/v1/rewards", json=body).json()["id"]
+
+
+def redemption():
+    once("wealth", wealth)
+    body = {"rewardId": once("reward_to_buy", reward), "coins": 1}
+    return admin("POST", "/api/v1/redemptions", json=body).json()["id"]
+
+
+# The round that `open_round` has just given.
+_round = {}
+
+
+def open_round():
+    started = admin("POST", "/api/v1/games/dice/rounds").json()
+    _round.update(roundToken=started["roundToken"])
+    return started["id"]
+
+
+def _purchase():
+    once("wealth", wealth)
+    return {"rewardId": once("reward_to_buy", reward), "coins": 1}
+
+
 IDS = {
+    "roundId": lambda operation: open_round() if operation == "playRound" else once("round", open_round),
+    "rewardId": lambda _: once("reward", reward),
+    "redemptionId": lambda operation: redemption() if operation == "refundRedemption" else once("redemption", redemption),
     "exportId": lambda _: once("data_export", data_export),
     "clientId": client_id,
     # The path names the client first.
@@ -528,6 +576,9 @@ def _half_login():
 _own_proof = {}
 
 PROOFS = {
+    # Choices stay what they are: those of another game are refused by name.
+    "playRound": lambda: dict(_round),
+    "createRedemption": _purchase,
     "verifyEmail": lambda: {"token": (make_vendors_well(), token_mailed_to(registration_by_email()))[1]},
     "verifyPhone": _verification,
     "createTemplateVersion": lambda: TEMPLATE_SOURCE,

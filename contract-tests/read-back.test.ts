@@ -159,6 +159,38 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
       ...{ messageTemplate: 'You got {coins} coins.', defaultRegion: 'IR' },
     }),
   },
+  startRound: {
+    as: ({ user }) => user,
+    path: async () => ({ gameId: 'dice' }),
+    bodies: () => ({}),
+    expected: () => ({ gameId: 'dice', state: 'open' }),
+  },
+  createReward: {
+    as: ({ staff }) => staff,
+    bodies: (_, attempt) => ({
+      ...{ name: `Read back ${attempt}`, description: 'One of them.', cost: 7 + attempt },
+      stock: attempt === 0 ? null : 3,
+    }),
+  },
+  updateReward: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ rewardId: await world.createReward() }),
+    bodies: (_, attempt) => ({
+      name: `Renamed ${attempt}`,
+      cost: 7 + attempt,
+      stock: attempt === 0 ? null : 3,
+      retired: attempt === 0,
+    }),
+    read: 'getReward',
+  },
+  createRedemption: {
+    as: ({ user }) => user,
+    bodies: async (world) => {
+      await world.giveCoins(world.user);
+      return { rewardId: await world.createReward(), coins: 1 };
+    },
+    expected: (body) => ({ ...body, state: 'redeemed' }),
+  },
   createSuppression: {
     as: ({ admin }) => admin,
     bodies: () => ({
@@ -290,9 +322,10 @@ describe.each(seen)('%s', (operationId, { as, path, bodies, read, expected = (bo
       const body = await bodies(world, attempt);
       const tag = route.ifMatch === null ? null : (await get(own)).headers.get('etag');
       const answer = await world.portico.request(route.method, pathOf(route, values), {
-        ...{ token: as(world).token, body },
+        token: as(world).token,
+        ...(route.requestBody === null ? {} : { body }),
         headers: {
-          'content-type': route.requestBody?.content[0]?.mediaType ?? '',
+          ...(route.requestBody === null ? {} : { 'content-type': route.requestBody.content[0]?.mediaType ?? '' }),
           ...(tag === null ? {} : { 'if-match': tag }),
         },
       });

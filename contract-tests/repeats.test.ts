@@ -12,7 +12,8 @@ type Repeatable = { [O in OperationId]: Traits[O]['keyed'] extends true ? O : ne
 /** A request that succeeds, made anew for each call. */
 interface RepeatCase {
   readonly path?: (world: World) => Promise<Readonly<Record<string, string>>>;
-  readonly body?: (world: World) => object | Promise<object>;
+  /** @param path what `path` gave */
+  readonly body?: (world: World, path: Readonly<Record<string, string>>) => object | Promise<object>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -96,6 +97,30 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
   cancelNotificationCampaign: { path: notificationCampaign },
   redriveMessage: { path: async (world) => ({ messageId: await world.createDeadMessage() }) },
   redriveMessages: { body: () => ({ reason: `reason ${(made += 1)}`, limit: 1 }) },
+  startRound: { path: async () => ({ gameId: (made += 1) % 2 === 0 ? 'dice' : 'sums' }) },
+  playRound: {
+    path: async (world) => {
+      const { id, roundToken } = await world.startRound(world.admin);
+      return { roundId: id, roundToken };
+    },
+    body: (_, { roundToken }) => ({ roundToken, clientSeed: 'repeat', choices: { game: 'dice', number: 3 } }),
+  },
+  createReward: {
+    body: () => ({ name: `Reward ${(made += 1)}`, description: 'One of them.', cost: 1, stock: null }),
+  },
+  createRedemption: {
+    path: async (world) => {
+      await world.giveCoins(world.admin);
+      return { rewardId: await world.createReward() };
+    },
+    body: (_, { rewardId }) => ({ rewardId, coins: 1 }),
+  },
+  refundRedemption: {
+    path: async (world) => {
+      await world.giveCoins(world.admin);
+      return { redemptionId: await world.redeem(world.admin) };
+    },
+  },
   redriveDeadLetters: { body: () => ({ reason: `reason ${(made += 1)}`, limit: 1 }) },
   redriveDeadLetter: { path: async (world) => ({ deadLetterId: (await world.createDeadLetter())[0] ?? '' }) },
 };
@@ -114,10 +139,10 @@ test('every operation with a key has its case', () => {
 describe.each(Object.entries(repeatable) as [Repeatable, RepeatCase][])('%s', (operationId, repeat) => {
   const { path, body } = repeat;
   const route = routeOf(operationId);
-  const make = async (): Promise<{ url: string; body: object | undefined }> => ({
-    url: pathOf(route, (await path?.(world)) ?? {}),
-    body: await body?.(world),
-  });
+  const make = async (): Promise<{ url: string; body: object | undefined }> => {
+    const values = (await path?.(world)) ?? {};
+    return { url: pathOf(route, values), body: await body?.(world, values) };
+  };
   const send = async (request: { url: string; body: object | undefined }, key: string): Promise<Sent> => {
     const answer = await world.portico.request(route.method, request.url, {
       token: world.admin.token,

@@ -43,6 +43,12 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
     read: 'getClient',
     body: (change) => ({ name: `Client ${change}` }),
   },
+  updateReward: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ rewardId: await world.createReward() }),
+    read: 'getReward',
+    body: (change) => ({ name: `Reward number ${change}` }),
+  },
   updateSandboxBehaviour: {
     as: ({ staff }) => staff,
     path: async () => ({ channel: 'email' }),

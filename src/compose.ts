@@ -221,6 +221,7 @@ function createContexts(
     observer: observers.rewards,
     refusedLinesDays: config.refusedLinesDays,
     sources: config.bonusSources.map(({ location, ...rest }) => ({ ...rest, source: numberSourceAt(location) })),
+    gameSecret: key('game rounds'),
   });
   const { recordReports } = notifications;
   const platform = createPlatform({

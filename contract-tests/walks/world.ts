@@ -5,6 +5,7 @@ import type { Route } from '../../src/contract/route.ts';
 import { demoAccounts } from '../../src/contexts/identity/index.ts';
 import { createSandboxErrors } from '../../src/contexts/platform/index.ts';
 import { seedMembers } from '../../src/contexts/rewards/index.ts';
+import { statement } from '../../src/database/transaction.ts';
 import { recordDeadLetters } from '../../src/jobs/dead-letters.ts';
 import type { ErrorReport } from '../../src/ports/error-tracker.ts';
 import { newId } from '../../src/shared/id.ts';
@@ -46,6 +47,15 @@ export interface World {
   createDeadMessage(): Promise<string>;
   /** @returns the ids of all open dead letters, the newest first. */
   createDeadLetter(): Promise<readonly string[]>;
+  /** An open round of dice, after the person has played the one before. */
+  startRound(person: Person): Promise<{ readonly id: string; readonly roundToken: string }>;
+  /** Starts rounds of dice and plays them. */
+  playRounds(person: Person, count: number): Promise<void>;
+  createReward(): Promise<string>;
+  /** Gives a person 50 coins. */
+  giveCoins(person: Person): Promise<void>;
+  /** Redeems one coin. @returns the redemption's id. */
+  redeem(person: Person): Promise<string>;
   /** Tells the sandbox error tracker of an error. */
   failUnexpectedly(): Promise<void>;
   close(): Promise<void>;
@@ -74,6 +84,16 @@ interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
+
+const openWallet = statement(
+  'walks.open_wallet',
+  `insert into rewards.accounts (id, kind) values ($1, 'wallet') on conflict do nothing`,
+);
+const giveCoins = statement(
+  'walks.give_coins',
+  `insert into rewards.ledger_entries (account_id, amount, ref_type, ref_id)
+   values ($3, 50, 'spend', $1), ($2, -50, 'spend', $1)`,
+);
 
 const seededError: Omit<ErrorReport, 'at'> = {
   name: 'TypeError',
@@ -155,20 +175,46 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
     };
   };
 
+  const createCampaign: World['createCampaign'] = async () => {
+    const body = {
+      name: 'Nowruz gift',
+      coins: 50,
+      periodPolicy: 'once',
+      messageTemplate: 'You got {coins} coins from {campaign}.',
+      defaultRegion: 'IR',
+    };
+    return (await call<{ id: string }>(staff, 'POST', '/api/v1/bonus-campaigns', { body })).id;
+  };
+  const startRound: World['startRound'] = (person) => call(person, 'POST', '/api/v1/games/dice/rounds');
+  const createReward: World['createReward'] = async () => {
+    const body = { name: `Reward ${(made += 1)}`, description: 'One of them.', cost: 1, stock: 1_000 };
+    return (await call<{ id: string }>(staff, 'POST', '/api/v1/rewards', { body })).id;
+  };
+
   return {
     ...{ portico, admin, staff, user, logIn, call, createAccount, createTemplate, notificationCampaign },
+    ...{ createCampaign, startRound, createReward },
+    async playRounds(person, count) {
+      for (let round = 0; round < count; round += 1) {
+        const { id, roundToken } = await startRound(person);
+        const body = { roundToken, clientSeed: 'walk', choices: { game: 'dice', number: 3 } };
+        await call(person, 'POST', `/api/v1/game-rounds/${id}/play`, { body });
+      }
+    },
+    async giveCoins({ userId }) {
+      // Nobody but the user has a phone that a campaign could pay.
+      const campaign = await createCampaign();
+      await portico.owner.transaction(async (tx) => {
+        await tx.query(openWallet, [userId]);
+        await tx.query(giveCoins, [newId(), campaign, userId]);
+      });
+    },
+    async redeem(person) {
+      const body = { rewardId: await createReward(), coins: 1 };
+      return (await call<{ id: string }>(person, 'POST', '/api/v1/redemptions', { body })).id;
+    },
     stranger: await logIn(await createAccount()),
     phone: demoAccounts.find(({ role }) => role === 'user')?.phone ?? nobody('user'),
-    async createCampaign() {
-      const body = {
-        name: 'Nowruz gift',
-        coins: 50,
-        periodPolicy: 'once',
-        messageTemplate: 'You got {coins} coins from {campaign}.',
-        defaultRegion: 'IR',
-      };
-      return (await call<{ id: string }>(staff, 'POST', '/api/v1/bonus-campaigns', { body })).id;
-    },
     async upload(campaignId, numbers) {
       const headers = { 'content-type': 'text/csv' };
       const body = `phone\n${numbers.join('\n')}\n`;
@@ -270,10 +316,13 @@ export function routeOf(operationId: OperationId): Route {
   return route;
 }
 
+/** Values of parameters that are words from a list. */
+const named: Readonly<Record<string, string>> = { channel: 'sms', gameId: 'dice', period: 'daily' };
+
 /** The path with these values, and well-formed made-up ones for the rest. */
 export function pathOf(route: Pick<Route, 'path'>, values: Readonly<Record<string, string>> = {}): string {
   return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = values[name] ?? (name === 'channel' ? 'sms' : newId());
+    const value = values[name] ?? named[name] ?? newId();
     return encodeURIComponent(value);
   });
 }

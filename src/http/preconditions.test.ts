@@ -15,6 +15,7 @@ let versionId: string;
 /** A draft that is edited and thrown away, and a template that goes. */
 let edited: string;
 let goingTemplate: string;
+let rewardId: string;
 
 beforeAll(async () => {
   portico = await startPortico();
@@ -26,6 +27,9 @@ beforeAll(async () => {
   clientId = ((await client.json()) as { id: string }).id;
   [changed, versionId] = await template('changed');
   [goingTemplate, edited] = await template('going');
+  const offer = { name: 'Ticket', description: 'One of them.', cost: 1, stock: null };
+  const reward = await portico.request('POST', '/api/v1/rewards', { token: portico.tokenFor('admin'), body: offer });
+  rewardId = ((await reward.json()) as { id: string }).id;
 });
 
 afterAll(() => portico.close());
@@ -66,6 +70,7 @@ const changes: Readonly<Record<string, () => { readonly path: string; readonly b
   }),
   deleteTemplateVersion: () => ({ path: `/api/v1/template-versions/${edited}`, body: undefined }),
   deleteMessageTemplate: () => ({ path: `/api/v1/message-templates/${goingTemplate}`, body: undefined }),
+  updateReward: () => ({ path: `/api/v1/rewards/${rewardId}`, body: { retired: true } }),
   deleteUser: () => ({ path: `/api/v1/users/${goingId}`, body: undefined }),
   updateSandboxBehaviour: () => ({
     path: '/api/v1/sandbox/behaviours/sms',

@@ -5,6 +5,7 @@ import type { SendingObserver } from '../contexts/notifications/index.ts';
 import type { RewardsObserver } from '../contexts/rewards/index.ts';
 import type { JobObserver } from '../jobs/run-task.ts';
 import type { SendOutcome } from '../ports/send-outcome.ts';
+import { createGameMetrics } from './game-metrics.ts';
 
 /** Hears about every call to a vendor. */
 export interface VendorObserver {
@@ -106,6 +107,7 @@ export function createObservers(registry: Registry): Observers {
         reconciled.setToCurrentTime();
       },
       sourcePolled: ({ source, outcome }) => polls.inc({ source, outcome }),
+      ...createGameMetrics(registry),
     },
     vendors: {
       begin(vendor) {

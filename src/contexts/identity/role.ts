@@ -3,7 +3,17 @@ export const roles = ['user', 'staff', 'admin'] as const;
 
 export type Role = (typeof roles)[number];
 
-const userScopes = ['profile:read', 'profile:write', 'sessions:read', 'sessions:write', 'wallet:read'];
+const userScopes = [
+  'profile:read',
+  'profile:write',
+  'sessions:read',
+  'sessions:write',
+  'wallet:read',
+  'games:read',
+  'games:play',
+  'rewards:read',
+  'rewards:redeem',
+];
 const staffScopes = [
   'campaigns:read',
   'campaigns:write',
@@ -11,6 +21,7 @@ const staffScopes = [
   'imports:write',
   'notifications:read',
   'notifications:send',
+  'rewards:write',
   'sandbox:read',
   'sandbox:write',
   'templates:read',

@@ -3,8 +3,8 @@ import { statement } from '../../database/transaction.ts';
 import type { Transaction } from '../../database/transaction.ts';
 import { insertPostings } from './ledger-store.ts';
 
-/** Where spent coins go; a migration opened it. */
-const SINK = '00000000-0000-8000-8000-000000000001';
+/** Where spent coins go, and come back from; a migration opened it. */
+export const SINK = '00000000-0000-8000-8000-000000000001';
 
 export interface CaptureCoins {
   readonly userId: string;

@@ -1,5 +1,7 @@
 import { statement } from '../../database/transaction.ts';
+import type { Database } from '../../database/transaction.ts';
 import type { RewardsDependencies } from './dependencies.ts';
+import { erasePlayer, listLatePlayers } from './games/erase-player.ts';
 import { forgetErasedMembers } from './member-store.ts';
 
 /** Rows per statement. */
@@ -32,11 +34,26 @@ export async function deleteExpiredRewards(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
   await forgetErasedMembers(worker);
+  await eraseLatePlayers(worker, signal);
   for (const deletion of [deleteRowsStatement, deletePollsStatement]) {
     for (let gone = BATCH; gone === BATCH;) {
       signal.throwIfAborted();
       const [answer] = await worker.query(deletion, [clock.now(), refusedLinesDays, BATCH]);
       gone = answer?.gone ?? 0;
     }
+  }
+}
+
+/** Erased people per transaction. */
+const PEOPLE = 100;
+
+async function eraseLatePlayers(worker: Database, signal: AbortSignal): Promise<void> {
+  for (let erased = PEOPLE; erased === PEOPLE;) {
+    signal.throwIfAborted();
+    erased = await worker.transaction(async (tx) => {
+      const userIds = await listLatePlayers(tx, PEOPLE);
+      for (const userId of userIds) await erasePlayer(tx, userId);
+      return userIds.length;
+    });
   }
 }

@@ -14,6 +14,8 @@ export type { RewardsDependencies, RewardsObserver } from './dependencies.ts';
 export { silentObserver } from './dependencies.ts';
 export type { BonusSource } from './sources/bonus-source.ts';
 export { pollOutcomes } from './sources/bonus-source.ts';
+export { playRefusals } from './games/play-round.ts';
+export { measured } from './measured.ts';
 export type { SeedMembers } from './seed-members.ts';
 export { seedMembers } from './seed-members.ts';
 

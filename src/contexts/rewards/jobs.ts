@@ -15,6 +15,9 @@ export const deleteExpiredRewardsJob = defineJob<Record<string, never>>('deleteE
 export const resumeStalledImportsJob = defineJob<Record<string, never>>('resumeStalledImports');
 export const creditPendingGrantsJob = defineJob<Record<string, never>>('creditPendingGrants');
 export const reconcileWalletsJob = defineJob<Record<string, never>>('reconcileWallets');
+export const expireRoundsJob = defineJob<Record<string, never>>('expireRounds');
+export const countScoresJob = defineJob<Record<string, never>>('countScores');
+export const rebuildLeaderboardsJob = defineJob<Record<string, never>>('rebuildLeaderboards');
 
 export const importBonusSourcesJob = defineJob<Record<string, never>>('importBonusSources');
 export const importBonusSourceJob = defineJob<{ readonly source: string }>('importBonusSource');

@@ -4,11 +4,11 @@ import type { Queryable, Transaction } from '../../database/transaction.ts';
 import type { CursorPosition } from '../../shared/cursor.ts';
 
 /** Why coins move; with the reference it names a posting, which exists once. */
-export type PostingKind = 'bonus' | 'spend';
+export type PostingKind = 'bonus' | 'spend' | 'round' | 'refund';
 
 /** One movement of coins from one account to another. */
 export interface Posting {
-  /** The grant or purchase that moves them: with the kind, this posting's business key. */
+  /** The grant, round or purchase that moves them: with the kind, this posting's business key. */
   readonly reference: string;
   readonly from: string;
   readonly to: string;

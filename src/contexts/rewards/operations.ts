@@ -9,6 +9,7 @@ import { createBonusImport } from './create-bonus-import.ts';
 import type { UploadSlots } from './create-bonus-import.ts';
 import type { RewardsDependencies } from './dependencies.ts';
 import { exportBonusImportRejects } from './export-bonus-import-rejects.ts';
+import { createGameOperations } from './games/game-operations.ts';
 import { getBonusCampaign } from './get-bonus-campaign.ts';
 import { getBonusImportEvents } from './get-bonus-import-events.ts';
 import { getBonusImport } from './get-bonus-import.ts';
@@ -17,6 +18,7 @@ import { getWallet } from './get-wallet.ts';
 import { listBonusCampaigns } from './list-bonus-campaigns.ts';
 import { listBonusImports } from './list-bonus-imports.ts';
 import { listWalletEntries } from './list-wallet-entries.ts';
+import { createRedemptionOperations } from './redemptions/redemption-operations.ts';
 import { resumeBonusImport } from './resume-bonus-import.ts';
 import { getBonusSources } from './sources/get-bonus-sources.ts';
 import { listBonusSourcePolls } from './sources/list-bonus-source-polls.ts';
@@ -32,6 +34,8 @@ export function createRewardsOperations(dependencies: RewardsDependencies) {
   const slots: UploadSlots = { taken: 0 };
 
   return {
+    ...createGameOperations(dependencies),
+    ...createRedemptionOperations(dependencies),
     createBonusCampaign: async ({ body }, caller) => {
       const { claimUntil, windowSeconds = DEFAULT_WINDOW_SECONDS, ...rest } = body;
       const campaign = await createBonusCampaign(

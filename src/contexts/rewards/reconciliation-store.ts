@@ -3,8 +3,8 @@ import type { Transaction } from '../../database/transaction.ts';
 
 /** One thing that disagrees with the ledger; amounts in coins. */
 export interface WalletDifference {
-  readonly kind: 'balance' | 'posting' | 'grant' | 'bonus';
-  /** The account, the posting's reference, or the grant. */
+  readonly kind: 'balance' | 'posting' | 'grant' | 'bonus' | 'round' | 'redemption';
+  /** The account, the posting's reference, the grant, the round, or the redemption. */
   readonly id: string;
   readonly expected: number;
   readonly actual: number;
@@ -33,6 +33,18 @@ const differencesStatement = statement<WalletDifference>(
        on e.ref_id = g.id
    where g.id is null or e.ref_id is null or e.legs <> 2 or e.received <> g.amount or e.paid <> -g.amount
      or e.receiver <> g.user_id::text or e.payer <> g.campaign_id::text
+   union all
+   select 'round', coalesce(s.round_id, e.ref_id), coalesce(s.coins, 0), coalesce(e.amount, 0)
+   from (select * from rewards.score_events where coins > 0) s
+     full join (select * from rewards.ledger_entries where ref_type = 'round' and amount > 0) e on e.ref_id = s.round_id
+   where (s.user_id, s.coins) is distinct from (e.account_id, e.amount)
+     and not exists (select from rewards.erased_members m where m.user_id = e.account_id)
+   union all
+   select 'redemption', r.id, case when refunded_at is null then r.coins else 0 end, coalesce(-sum(e.amount), 0)
+   from rewards.redemptions r
+     left join rewards.ledger_entries e
+       on e.ref_id = r.id and e.account_id = r.user_id and e.ref_type in ('spend', 'refund')
+   group by r.id having coalesce(-sum(e.amount), 0) <> case when refunded_at is null then r.coins else 0 end
    order by 1, 2`,
 );
 

@@ -88,6 +88,7 @@ export function rewardsOn(database: Database, clock = { now: () => new Date() })
     observer: silentObserver,
     sources: [],
     refusedLinesDays: 90,
+    gameSecret: randomBytes(32),
   };
 }
 

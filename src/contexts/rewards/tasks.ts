@@ -5,18 +5,24 @@ import { creditPendingGrants } from './credit-pending-grants.ts';
 import { deleteExpiredRewards } from './delete-expired-rewards.ts';
 import type { RewardsDependencies } from './dependencies.ts';
 import { eraseMember } from './erase-member.ts';
+import { expireRounds } from './games/expire-rounds.ts';
 import { getWalletReconciliation } from './get-wallet-reconciliation.ts';
 import {
+  countScoresJob,
   creditBonusImportJob,
   creditPendingGrantsJob,
   deleteExpiredRewardsJob,
   eraseMemberJob,
   importBonusSourceJob,
   importBonusSourcesJob,
+  expireRoundsJob,
+  rebuildLeaderboardsJob,
   reconcileWalletsJob,
   recordVerifiedPhoneJob,
   resumeStalledImportsJob,
 } from './jobs.ts';
+import { countScores } from './leaderboards/count-scores.ts';
+import { rebuildLeaderboards } from './leaderboards/rebuild-leaderboards.ts';
 import { recordVerifiedPhone } from './record-verified-phone.ts';
 import { resumeStalledImports } from './resume-stalled-imports.ts';
 import { importBonusSource } from './sources/import-bonus-source.ts';
@@ -38,6 +44,11 @@ export function createRewardsTasks(dependencies: RewardsDependencies): TaskBindi
     bindTask(reconcileWalletsJob, async () => {
       await getWalletReconciliation(dependencies);
     }),
+    bindTask(expireRoundsJob, (_, run) => expireRounds(dependencies, run)),
+    bindTask(countScoresJob, (_, run) => countScores(dependencies, run)),
+    bindTask(rebuildLeaderboardsJob, async (_, run) => {
+      await rebuildLeaderboards(dependencies, run);
+    }),
   ];
 }
 
@@ -47,4 +58,7 @@ export const rewardsSchedule: readonly ScheduledJob[] = [
   { job: importBonusSourcesJob, cron: '*/5 * * * *' },
   { job: deleteExpiredRewardsJob, cron: '47 4 * * *' },
   { job: reconcileWalletsJob, cron: '7 * * * *' },
+  { job: expireRoundsJob, cron: '* * * * *' },
+  { job: countScoresJob, cron: '* * * * *' },
+  { job: rebuildLeaderboardsJob, cron: '23 4 * * *' },
 ];
