@@ -61,7 +61,13 @@ test('many operators at once send each dead message again once, and close its de
 test('takes those that match, the oldest first, and no more than asked', async () => {
   const groupId = newId();
   const died = scene.clock.now();
-  await kill({ dedupeKey: 'a', groupId }, { dedupeKey: 'b', class: 'marketing' }, { dedupeKey: 'c', groupId });
+  // Ids of one millisecond are in no order.
+  const [a, b, c] = [1, 2, 3].map((moment) => newId(died.getTime() + moment));
+  await kill(
+    { id: a, dedupeKey: 'a', groupId },
+    { id: b, dedupeKey: 'b', class: 'marketing' },
+    { id: c, dedupeKey: 'c', groupId },
+  );
   const later = new Date(died.getTime() + 1);
   const nothing: Partial<RedriveFilter>[] = [
     { channel: 'email' },
