@@ -135,6 +135,9 @@ const writesItsOwn: Readonly<Partial<Record<OperationId, string>>> = {
   createBonusImport: 'a streamed upload runs in its own transaction; see the case below',
 };
 
+/** Take a body, and change nothing. */
+const onlyRead: ReadonlySet<OperationId> = new Set(['getTemplatePreview']);
+
 interface Entry {
   readonly action: string;
   readonly operation: string;
@@ -169,7 +172,10 @@ test("whoever changes more than their own things does so in the audit log's sigh
   const changing = routes.filter(
     ({ method, scopes }) => method !== 'GET' && scopes !== null && !scopes.every((scope) => ownScopes.has(scope)),
   );
-  const unseen = changing.filter(({ audit, operationId }) => audit === null && !(operationId in writesItsOwn));
+  const unseen = changing.filter(
+    ({ audit, operationId }) =>
+      audit === null && !(operationId in writesItsOwn) && !onlyRead.has(operationId as OperationId),
+  );
   expect(unseen.map(({ operationId }) => operationId)).toEqual([]);
 });
 

@@ -12,8 +12,9 @@ let clientId: string;
 /** A template whose draft is published, and the draft. */
 let changed: string;
 let versionId: string;
-/** A draft that is edited and thrown away, and a template that goes. */
+/** A draft that is edited, one that is thrown away, and a template that goes. */
 let edited: string;
+let goingDraft: string;
 let goingTemplate: string;
 let rewardId: string;
 
@@ -26,7 +27,9 @@ beforeAll(async () => {
   const client = await portico.request('POST', '/api/v1/clients', { token: portico.tokenFor('admin'), body });
   clientId = ((await client.json()) as { id: string }).id;
   [changed, versionId] = await template('changed');
-  [goingTemplate, edited] = await template('going');
+  [goingTemplate] = await template('going');
+  [, edited] = await template('edited');
+  [, goingDraft] = await template('drafted');
   const offer = { name: 'Ticket', description: 'One of them.', cost: 1, stock: null };
   const reward = await portico.request('POST', '/api/v1/rewards', { token: portico.tokenFor('admin'), body: offer });
   rewardId = ((await reward.json()) as { id: string }).id;
@@ -68,7 +71,7 @@ const changes: Readonly<Record<string, () => { readonly path: string; readonly b
     path: `/api/v1/template-versions/${edited}`,
     body: { defaultLocale: 'en', variables: [], contents: [{ locale: 'en', text: 'Hello again.' }] },
   }),
-  deleteTemplateVersion: () => ({ path: `/api/v1/template-versions/${edited}`, body: undefined }),
+  deleteTemplateVersion: () => ({ path: `/api/v1/template-versions/${goingDraft}`, body: undefined }),
   deleteMessageTemplate: () => ({ path: `/api/v1/message-templates/${goingTemplate}`, body: undefined }),
   updateReward: () => ({ path: `/api/v1/rewards/${rewardId}`, body: { retired: true } }),
   deleteUser: () => ({ path: `/api/v1/users/${goingId}`, body: undefined }),
