@@ -88,8 +88,11 @@ export const borders: readonly Border[] = [
   {
     name: 'only compose.ts chooses adapters',
     crossed: ({ from, file }) =>
-      within(from, 'src') && from !== 'src/compose.ts' && !isTest(from) && within(file, 'adapters')
-        ? 'Only src/compose.ts imports adapters.'
+      within(from, 'src') &&
+      !within(from, 'src/compose.ts', 'src/compose-vendors.ts') &&
+      !isTest(from) &&
+      within(file, 'adapters')
+        ? 'Only src/compose.ts and src/compose-vendors.ts import adapters.'
         : null,
   },
   {
@@ -97,9 +100,10 @@ export const borders: readonly Border[] = [
     crossed: ({ from, file }) => {
       if (!within(from, 'adapters') || isTest(from) || file === undefined) return null;
       if (within(file, 'src/ports', 'src/shared')) return null;
-      if (within(file, 'adapters') && path.posix.dirname(file) === path.posix.dirname(from)) return null;
+      const folder = path.posix.dirname(file);
+      if (within(file, 'adapters') && (folder === path.posix.dirname(from) || folder === 'adapters')) return null;
       return within(file, 'adapters')
-        ? 'An adapter never uses another one: shared behaviour belongs to adapters/resilience.ts, which wraps any.'
+        ? 'An adapter never uses another one: what several need stands beside the folders, in adapters/.'
         : 'An adapter imports only its port, src/shared and parts of its own folder.';
     },
   },

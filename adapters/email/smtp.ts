@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer';
 import type { SendMailOptions } from 'nodemailer';
 import type { EmailMessage, EmailSender } from '../../src/ports/email-sender.ts';
 import type { SendOutcome } from '../../src/ports/send-outcome.ts';
+import { isOneAddress, notOneAddress, parseMailbox } from './mailbox.ts';
 
 export interface SmtpOptions {
   /** `smtp://user:password@host:587` or `smtps://…`; query parameters are nodemailer's options (`?requireTLS=true`). */
@@ -13,9 +14,6 @@ export interface SmtpOptions {
   /** Milliseconds for connecting, for the greeting, and for every answer. Default 10,000. */
   readonly timeoutMilliseconds?: number;
 }
-
-/** Exactly one mailbox: what could be read as a list would become several recipients. */
-const ONE_ADDRESS = /^[^\s,;:<>()"@]+@[^\s,;:<>()"@]+$/;
 
 /**
  * Sends through any SMTP server. What it promises rests on one moment: while the message itself has not been written
@@ -37,7 +35,7 @@ export function createSmtpEmailSender(options: SmtpOptions): EmailSender & { clo
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const [, address = options.from] = /<([^<>]+)>\s*$/.exec(options.from) ?? [];
+  const { address } = parseMailbox(options.from);
   const domain = address.slice(address.lastIndexOf('@') + 1);
   /** Messages, by id, of which everything up to the final dot has been handed to a connection. */
   const written = new Set<string>();
@@ -52,9 +50,7 @@ export function createSmtpEmailSender(options: SmtpOptions): EmailSender & { clo
     name: 'smtp',
     deduplicates: false,
     async send(message, { signal }) {
-      if (!ONE_ADDRESS.test(message.to)) {
-        return { outcome: 'rejected', code: 'invalid-address', detail: 'not one e-mail address' };
-      }
+      if (!isOneAddress(message.to)) return notOneAddress;
       const messageId = `<${message.reference}@${domain}>`;
       if (signal.aborted) return { outcome: 'unavailable', code: 'aborted', detail: 'not begun' };
       try {

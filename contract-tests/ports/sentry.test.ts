@@ -5,8 +5,8 @@ import type { ErrorTracker } from '../../src/ports/error-tracker.ts';
 import { until } from '../../src/testing/until.ts';
 import { somewhere, testErrorTracker } from './error-tracker.suite.ts';
 import type { TrackerHarness } from './error-tracker.suite.ts';
-import { startSentrySimulator } from './sentry-simulator.ts';
-import type { SentryEvent, SentrySimulator } from './sentry-simulator.ts';
+import { startSentrySimulator } from './simulators/sentry-simulator.ts';
+import type { SentryEvent, SentrySimulator } from './simulators/sentry-simulator.ts';
 
 let simulator: SentrySimulator;
 let tracker: ErrorTracker;

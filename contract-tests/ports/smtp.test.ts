@@ -8,8 +8,8 @@ import type { EmailMessage, EmailSender } from '../../src/ports/email-sender.ts'
 import { emailMessages, testEmailSender } from './email-sender.suite.ts';
 import type { SenderHarness, Trouble } from './message-sender.suite.ts';
 import { readMail } from './read-mail.ts';
-import { startSmtpSimulator } from './smtp-simulator.ts';
-import type { SmtpSimulator, SmtpTrouble } from './smtp-simulator.ts';
+import { startSmtpSimulator } from './simulators/smtp-simulator.ts';
+import type { SmtpSimulator, SmtpTrouble } from './simulators/smtp-simulator.ts';
 
 const troubles: Readonly<Record<Trouble, SmtpTrouble>> = {
   none: 'none',

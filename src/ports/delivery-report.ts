@@ -5,6 +5,11 @@ export interface DeliveryReport {
   /** Unique per report at this provider: the same report twice is one. */
   readonly eventKey: string;
   readonly providerMessageId: string;
+  /**
+   * Our own key of the attempt, where the provider echoes it under a proof: the report then finds its message even if the
+   * answer of the send call was lost. Absent: the provider's id alone is matched.
+   */
+  readonly reference?: string | undefined;
   /** `sent`: handed on to the carrier. The others are final; only `delivered` may correct another final state. */
   readonly state: 'sent' | 'delivered' | 'undelivered' | 'expired';
   /** The provider's own code, for people. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startSentrySimulator } from '../../contract-tests/ports/sentry-simulator.ts';
-import type { SentrySimulator } from '../../contract-tests/ports/sentry-simulator.ts';
+import { startSentrySimulator } from '../../contract-tests/ports/simulators/sentry-simulator.ts';
+import type { SentrySimulator } from '../../contract-tests/ports/simulators/sentry-simulator.ts';
 import { statement } from '../database/transaction.ts';
 import { enqueue } from '../jobs/enqueue.ts';
 import { defineJob } from '../jobs/queue.ts';
