@@ -17,7 +17,8 @@ const examples = new Map(resolvedOperations(readDocument()).map(({ operationId, 
 const taking = routes.filter(({ requestBody }) => requestBody !== null);
 
 describe.each(taking.map((route): [string, Route] => [route.operationId, route]))('%s', (operationId, route) => {
-  const [declared = ''] = route.requestBody?.content.map(({ mediaType }) => mediaType) ?? [];
+  const taken = route.requestBody?.content.map(({ mediaType }) => mediaType) ?? [];
+  const [declared = ''] = taken;
   const isJson = declared.endsWith('json');
 
   const send = (body: string | Uint8Array, headers: Readonly<Record<string, string>>): Promise<Response> =>
@@ -34,7 +35,7 @@ describe.each(taking.map((route): [string, Route] => [route.operationId, route])
     'multipart/form-data; boundary=x',
   ];
 
-  test.each(foreignTypes.filter((type) => type !== declared))('refuses %s', async (type) => {
+  test.each(foreignTypes.filter((type) => !taken.includes(type)))('refuses %s', async (type) => {
     expect(await codeOf(await send('{}', { 'content-type': type }))).toEqual([415, 'unsupported-media-type']);
   });
 
@@ -73,6 +74,9 @@ describe.each(taking.map((route): [string, Route] => [route.operationId, route])
     const answer = await send(packed, { 'content-type': declared, 'content-encoding': 'gzip' });
     expect(await codeOf(answer)).toEqual([413, 'payload-too-large']);
   });
+
+  // What a vendor's program writes gets new fields without asking us.
+  if (route.rawBody) return;
 
   test('refuses an unknown field and names it', async () => {
     const body = { ...(examples.get(operationId) as object), noSuchField: 1 };

@@ -30,8 +30,12 @@ export const collectionLimits = schemaRule((schema, report) => {
   }
 });
 
-/** In an open object a misspelt field is silently ignored. */
+/**
+ * In an open object a misspelt field is silently ignored. What a vendor's program writes (`x-foreign: <vendor>`) is open: it
+ * gets new fields without asking us.
+ */
 export const closedObjects = schemaRule((schema, report) => {
+  if (typeof schema['x-foreign'] === 'string') return;
   if (!hasType(schema, 'object') && !('properties' in schema)) return;
   const additional = schema['additionalProperties'];
   const closed = additional === false || (typeof additional === 'object' && schema.properties === undefined);

@@ -36,6 +36,13 @@ export interface AnonymousCaller {
   readonly signal: AbortSignal;
   /** The Authorization header, for operations that declare `x-basic-credentials`; for all others undefined. */
   readonly authorization?: string | undefined;
+  /** The body as it was sent, for operations that declare `x-raw-body`; for all others undefined. */
+  readonly rawBody?: Buffer | undefined;
+}
+
+/** A caller of an operation that declares `x-raw-body`: signatures cover bytes, not what they were parsed to. */
+export interface RawBodyCaller {
+  readonly rawBody: Buffer;
 }
 
 /** A caller of an operation whose `security` demands a token. */

@@ -4,6 +4,7 @@ import type {
   AnonymousCaller,
   AuditedCaller,
   AuthenticatedCaller,
+  RawBodyCaller,
   TransactionalCaller,
 } from './caller.ts';
 import type { Traits } from './generated/traits.ts';
@@ -101,7 +102,8 @@ export type Caller<O extends OperationId> = (Traits[O]['authenticated'] extends 
     : AuthenticatedCaller
   : AnonymousCaller) &
   (Traits[O]['transactional'] extends true ? TransactionalCaller : unknown) &
-  (Traits[O]['audited'] extends true ? AuditedCaller : unknown);
+  (Traits[O]['audited'] extends true ? AuditedCaller : unknown) &
+  (Traits[O]['rawBody'] extends true ? RawBodyCaller : unknown);
 
 export type Handler<O extends OperationId> = (input: Input<O>, caller: Caller<O>) => Promise<Result<O>>;
 
@@ -140,7 +142,7 @@ export interface PlainResult {
 
 export type PlainHandler = (
   input: PlainInput,
-  caller: AnonymousCaller & Partial<TransactionalCaller & AuditedCaller>,
+  caller: AnonymousCaller & Partial<TransactionalCaller & AuditedCaller & RawBodyCaller>,
 ) => Promise<PlainResult>;
 
 /**

@@ -1,5 +1,17 @@
-/** The closed list of rate-limit classes; `internal` is for probes and services and is not limited. */
-export const rateLimitClasses = ['default', 'read', 'write', 'credential', 'otp', 'upload', 'internal'] as const;
+/**
+ * The closed list of rate-limit classes; `internal` is for probes and services and is not limited, `webhook` for programs of
+ * vendors, which call often and from few addresses.
+ */
+export const rateLimitClasses = [
+  'default',
+  'read',
+  'write',
+  'credential',
+  'otp',
+  'upload',
+  'webhook',
+  'internal',
+] as const;
 export type RateLimitClass = (typeof rateLimitClasses)[number];
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -67,6 +79,8 @@ export interface Route {
   readonly clients: boolean;
   /** Its handler judges the credentials of HTTP Basic authentication, and its refusals carry OAuth's `error`. */
   readonly basicCredentials: boolean;
+  /** Its handler also gets the bytes of the body, and is the one who believes them or not: what a vendor's program wrote. */
+  readonly rawBody: boolean;
   readonly rateLimit: RateLimitClass;
   /** The operation takes `Idempotency-Key` and runs in the platform's transaction. */
   readonly idempotencyKey: boolean;

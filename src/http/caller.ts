@@ -8,6 +8,8 @@ export interface CallerOptions {
   readonly ending: AbortSignal;
   /** For streams: when the access token expires. */
   readonly expiresAt: Date | null;
+  /** The body's bytes, for operations that declare `x-raw-body`. */
+  readonly rawBody?: Buffer | undefined;
 }
 
 /** The caller as handlers see it. Its signal is made only for those that look at it. */
@@ -21,6 +23,7 @@ class Caller implements AnonymousCaller {
   readonly requestId: string;
   readonly correlationId: string;
   readonly authorization: string | undefined;
+  readonly rawBody: Buffer | undefined;
   private readonly options: CallerOptions;
   private made: AbortSignal | undefined;
 
@@ -31,6 +34,7 @@ class Caller implements AnonymousCaller {
     this.requestId = exchange.requestId;
     this.correlationId = exchange.correlationId;
     this.authorization = exchange.route?.basicCredentials === true ? exchange.req.headers.authorization : undefined;
+    this.rawBody = options.rawBody;
     this.options = options;
   }
 

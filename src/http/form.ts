@@ -43,3 +43,11 @@ function decode(text: string): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * Reads a form that a vendor's program wrote, as every reader of the web does: whatever it is, it has fields. Of a name that
+ * stands several times the last value counts; whoever checks a signature reads the bytes.
+ */
+export function parseForeignForm(text: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(new URLSearchParams(text));
+}

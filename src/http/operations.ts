@@ -1,6 +1,6 @@
 import type { AnonymousCaller } from '../contract/caller.ts';
 import type { PlainHandler, PlainInput } from '../contract/handlers.ts';
-import type { Route } from '../contract/route.ts';
+import type { RateLimitClass, Route } from '../contract/route.ts';
 import type { RawRequest, RequestVerdict } from '../contract/validate-request.ts';
 import { platformProblems } from '../shared/platform-problems.ts';
 import { Problem } from '../shared/problem.ts';
@@ -83,6 +83,9 @@ function deprecationHeaders({ deprecated }: Route): Record<string, string> {
 /** Path parameters, percent-decoded. */
 export type PathParameters = Readonly<Record<string, string>>;
 
+/** Classes whose callers share an address with thousands of messages: their own quota is all that bounds them. */
+const unflooded: ReadonlySet<RateLimitClass> = new Set(['internal', 'webhook']);
+
 /**
  * Judges one request in the one order and runs it: parse → credentials → rate limit → scope → schema → idempotency key →
  * handler (object visible → If-Match → business rule) → the answer against the document.
@@ -98,7 +101,7 @@ export async function runOperation(
   const { route } = operation;
   if (route.deprecated !== null) Object.assign(exchange.headers, operation.headers);
   // Counted before anything else, so that floods of malformed requests count too; judged only after parsing.
-  const flood = route.rateLimit === 'internal' ? null : await dependencies.rateLimit.admit(exchange);
+  const flood = unflooded.has(route.rateLimit) ? null : await dependencies.rateLimit.admit(exchange);
   requireAcceptable(exchange.req.headers.accept, operation.produced);
   const body = await parseBody(exchange.req, route, dependencies.bodyTimes);
   if (flood !== null) throw flood;
@@ -110,6 +113,7 @@ export async function runOperation(
     exchange,
     ending: streams ? dependencies.draining : dependencies.ending,
     expiresAt: streams ? (credentials?.expiresAt ?? null) : null,
+    rawBody: body.kind === 'value' ? body.raw : undefined,
   });
   if (streams) {
     const answer = toStreamedAnswer(route, await operation.handler(input, caller));

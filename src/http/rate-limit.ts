@@ -24,6 +24,7 @@ export const quotas: Readonly<Record<PolicyName, Quota>> = {
   credential: { quota: 30, windowSeconds: 60 },
   otp: { quota: 10, windowSeconds: 60 },
   upload: { quota: 30, windowSeconds: 60 },
+  webhook: { quota: 60_000, windowSeconds: 60 },
   address: { quota: 3_000, windowSeconds: 60 },
   everyone: { quota: 600_000, windowSeconds: 60 },
 };
@@ -36,6 +37,7 @@ const whenStoreIsAway: Readonly<Record<PolicyName, 'open' | 'closed'>> = {
   credential: 'closed',
   otp: 'closed',
   upload: 'open',
+  webhook: 'open',
   address: 'open',
   everyone: 'open',
 };
@@ -106,6 +108,7 @@ export function createRateLimit({ counters, factor, log, onRefusal }: RateLimitO
     credential: policy('credential'),
     otp: policy('otp'),
     upload: policy('upload'),
+    webhook: policy('webhook'),
   };
   const address = policy('address');
   const everyone = policy('everyone');

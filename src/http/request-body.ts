@@ -8,13 +8,20 @@ import { platformProblems } from '../shared/platform-problems.ts';
 import { Problem } from '../shared/problem.ts';
 import { hasBody, openBody, readBody, refuseOversized } from './body.ts';
 import type { BodyLimits } from './body.ts';
-import { parseForm } from './form.ts';
+import { parseForeignForm, parseForm } from './form.ts';
 import { requestEncoding, requestMediaType } from './negotiation.ts';
 
 /** A request's body after parsing, before validation. */
 export type ParsedBody =
   | { readonly kind: 'none' }
-  | { readonly kind: 'value'; readonly value: unknown; readonly mediaType: string; readonly bytes: number }
+  | {
+      readonly kind: 'value';
+      readonly value: unknown;
+      readonly mediaType: string;
+      readonly bytes: number;
+      /** The bytes themselves, where the operation declares `x-raw-body`. */
+      readonly raw?: Buffer;
+    }
   | { readonly kind: 'stream'; readonly stream: Readable; readonly mediaType: string; readonly hash: Hash };
 
 /** Times a body may take; the size comes from the operation. */
@@ -46,12 +53,13 @@ export async function parseBody(req: IncomingMessage, route: Route, times: BodyT
   }
   const bytes = await readBody(req, encoding, limits);
   if (bytes.length === 0) return none;
-  return { kind: 'value', value: parseValue(bytes, mediaType), mediaType, bytes: bytes.length };
+  const value = parseValue(bytes, mediaType, route.rawBody ? parseForeignForm : parseForm);
+  return { kind: 'value', value, mediaType, bytes: bytes.length, ...(route.rawBody ? { raw: bytes } : {}) };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function parseValue(bytes: Buffer, mediaType: string): unknown {
+function parseValue(bytes: Buffer, mediaType: string, readForm: typeof parseForm): unknown {
   let text: string;
   try {
     // ASCII needs neither a check nor a second look.
@@ -59,7 +67,7 @@ function parseValue(bytes: Buffer, mediaType: string): unknown {
   } catch (error) {
     throw malformed('The body is not valid UTF-8.', error);
   }
-  if (mediaType === 'application/x-www-form-urlencoded') return parseForm(text);
+  if (mediaType === 'application/x-www-form-urlencoded') return readForm(text);
   if (!mediaType.endsWith('json')) return text;
   try {
     return JSON.parse(text);

@@ -75,6 +75,7 @@ export interface OperationObject {
   'x-no-idempotency-key'?: string;
   'x-internal'?: boolean;
   'x-basic-credentials'?: boolean;
+  'x-raw-body'?: boolean;
   'x-deprecated-since'?: string;
   'x-sunset'?: string;
   'x-deprecation-link'?: string;

@@ -34,6 +34,7 @@ export function emitTraits(routes: readonly AssembledRoute[]): string {
       audited: String(route.audit !== null),
       transactional: String(route.idempotencyKey || route.audit !== null),
       streaming: route.streaming.request ? quote('request') : route.streaming.response ? quote('response') : 'null',
+      rawBody: String(route.rawBody),
       defaulted: union(defaulted),
       problems: union(route.problems.map(quote)),
     };

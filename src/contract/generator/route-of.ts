@@ -23,6 +23,7 @@ export function routeOf(
     scopes: scopesOf(operation),
     clients: operation.object.security?.some((requirement) => 'oauth2' in requirement) ?? false,
     basicCredentials: object['x-basic-credentials'] ?? false,
+    rawBody: object['x-raw-body'] ?? false,
     rateLimit: rateLimitOf(operation),
     idempotencyKey: header('Idempotency-Key') !== undefined,
     audit: auditOf(operation),
