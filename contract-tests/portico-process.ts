@@ -69,6 +69,9 @@ export async function startPorticoProcess(settings: Readonly<Record<string, stri
 /** The master key of the tested Portico, so that the hooks can call as one of its services. */
 const secret = randomBytes(32).toString('base64');
 
+/** What vendors prove themselves by, so that the hooks can call as they do. */
+const webhookSecret = randomBytes(24).toString('hex');
+
 /** The Portico that the contract tests try: as delivered, except what would make a test slow or stop it. */
 export function startTestedPortico(): Promise<PorticoProcess> {
   return startPorticoProcess({
@@ -81,6 +84,12 @@ export function startTestedPortico(): Promise<PorticoProcess> {
     STRICT_RESPONSES: 'true',
     // No campaign has this id: every look at it fails, and says so.
     BONUS_SOURCES: 'branches=01939c2e-7a4b-7c31-9a52-0d6f2c1b8e90@/nowhere',
+    // Vendors that send nothing here may report all the same: whatever is set is judged.
+    ...{ TWILIO_ACCOUNT_SID: 'AC0', TWILIO_AUTH_TOKEN: webhookSecret, TWILIO_FROM: '+15005550006' },
+    ...{ KAVENEGAR_API_KEY: 'key', KAVENEGAR_SENDER: '10004346', KAVENEGAR_WEBHOOK_TOKENS: webhookSecret },
+    ...{ VONAGE_API_KEY: 'key', VONAGE_API_SECRET: 'secret', VONAGE_FROM: 'Portico' },
+    ...{ VONAGE_WEBHOOK_TOKENS: webhookSecret, SENDPULSE_WEBHOOK_TOKENS: webhookSecret },
+    ...{ SENDPULSE_CLIENT_ID: 'id', SENDPULSE_CLIENT_SECRET: 'secret' },
   });
 }
 
@@ -92,6 +101,7 @@ export function people(url: string): Record<string, string> {
     PORTICO_URL: url,
     PORTICO_EMAIL: admin.email,
     PORTICO_PASSWORD: admin.password,
+    PORTICO_WEBHOOK_SECRET: webhookSecret,
     PORTICO_SERVICE_KEY: deriveKey(secret, servicePurpose).toString('base64'),
     PORTICO_TRACKING_KEY: deriveKey(secret, trackingPurpose).toString('base64'),
   };

@@ -1,14 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { createOfflineBreachedPasswords } from '../adapters/breached-passwords/offline.ts';
-import { createSandboxEmailSender } from '../adapters/email/sandbox.ts';
-import { createSmtpEmailSender } from '../adapters/email/smtp.ts';
 import { createSandboxErrorTracker } from '../adapters/error-tracker/sandbox.ts';
 import { createSentryErrorTracker } from '../adapters/error-tracker/sentry.ts';
 import { numberSourceAt } from '../adapters/number-source/number-source-at.ts';
-import { usualResilience, withResilience } from '../adapters/resilience.ts';
-import type { ResilienceOptions } from '../adapters/resilience.ts';
-import { createSandboxSmsSender } from '../adapters/sms/sandbox.ts';
 import type { Siblings } from './cluster/link.ts';
+import { createMessagingVendors } from './compose-vendors.ts';
+import type { MessagingVendors } from './compose-vendors.ts';
 import type { Config } from './config.ts';
 import type { ContextModule } from './contexts/context.ts';
 import { createIdentity, defaultSettings, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
@@ -33,8 +30,6 @@ import { createServiceToken, servicePurpose, withServiceTokens } from './http/se
 import { enqueue } from './jobs/enqueue.ts';
 import { createPublish } from './jobs/events.ts';
 import type { ErrorTracker, SandboxErrors } from './ports/error-tracker.ts';
-import type { SandboxInbox } from './ports/sandbox-inbox.ts';
-import type { MessageSender } from './ports/send-outcome.ts';
 import { createProcess, hosts, version } from './process/create-process.ts';
 import type { ErrorReporting, Process } from './process/create-process.ts';
 import { observeBacklog } from './process/observe-backlog.ts';
@@ -42,6 +37,7 @@ import { createObservers, observePools } from './process/observers.ts';
 import type { Observers } from './process/observers.ts';
 import { openPools } from './process/pools.ts';
 import type { Pools } from './process/pools.ts';
+import { createVendorWatch } from './process/watch-vendors.ts';
 import { systemClock } from './shared/clock.ts';
 import type { Clock } from './shared/clock.ts';
 import { createCursors } from './shared/cursor.ts';
@@ -51,7 +47,6 @@ import { deriveKey } from './shared/keys.ts';
 import { createErrorReports, reportNothing } from './telemetry/error-reports.ts';
 import type { ReportError } from './telemetry/error-reports.ts';
 import type { Logger } from './telemetry/logs.ts';
-import { traceCall } from './telemetry/tracing.ts';
 
 export interface ComposeOptions {
   readonly config: Config;
@@ -102,13 +97,17 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     onRetry: observers.transactionRestarted,
   });
   observePools(metrics.registry, pools.byName);
-  const senders = createSenders(config, createSandboxInbox({ database: pools.worker, clock }), observers);
   const errors = await createErrorReporting(config, createSandboxErrors(pools.worker), observers);
+  const messaging = createMessagingVendors(config, {
+    inbox: createSandboxInbox({ database: pools.worker, clock }),
+    observer: observers.vendors,
+    watch: createVendorWatch({ observer: observers.vendors, log: options.log, reportError: errors.report }),
+  });
   const keyRing = createInstallationKeyRing(databases.secret, config.encryptionKeys);
   const contexts = createContexts(options, {
     pools,
     observers,
-    senders,
+    messaging,
     clock,
     keyRing,
     hashesAtOnce: share(Math.min(availableParallelism(), 3), 1),
@@ -124,7 +123,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     identity: contexts.identity,
     verifier: withServiceTokens(contexts.identity, deriveKey(databases.secret, servicePurpose), clock),
     demoUser: options.demo ? (demoAccounts.find(({ role }) => role === 'staff') ?? null) : null,
-    closeSenders: senders.close,
+    closeSenders: messaging.close,
     errors,
   });
   const tasks = Object.values(contexts).flatMap((context: ContextModule) => context.tasks);
@@ -135,7 +134,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
 interface Surroundings {
   readonly pools: Pools;
   readonly observers: Observers;
-  readonly senders: Pick<ReturnType<typeof createSenders>, 'smsSenders' | 'emailSenders'>;
+  readonly messaging: MessagingVendors;
   readonly clock: Clock;
   readonly keyRing: KeyRing;
   /** Slow password hashes at once. */
@@ -147,7 +146,7 @@ type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platfo
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
   { config, databases, log }: ComposeOptions,
-  { pools, observers, senders, clock, keyRing, hashesAtOnce }: Surroundings,
+  { pools, observers, messaging, clock, keyRing, hashesAtOnce }: Surroundings,
 ): Contexts {
   const key = (purpose: string) => deriveKey(databases.secret, purpose);
   const cursors = createCursors(key('page cursors'));
@@ -158,10 +157,12 @@ function createContexts(
     workerDatabase: worker,
     clock,
     cursors,
-    smsSenders: senders.smsSenders,
-    emailSenders: senders.emailSenders,
+    smsSenders: messaging.smsSenders,
+    emailSenders: messaging.emailSenders,
+    webhooks: messaging.webhooks,
+    lookups: messaging.lookups,
     limits: {
-      perSecond: {},
+      perSecond: config.vendors.rates,
       defaultRate: config.messagesPerSecond,
       otpShare: config.otpShare,
       smsPerDay: config.smsPerDay,
@@ -269,36 +270,6 @@ function notificationsFor(
   const token = () => createServiceToken(secret, asker, clock);
   const ask = createInternalClient({ url, token, timeout: internalTimeout });
   return remoteNotifications(here, { hasSmsBudget: async (phone) => (await ask('getSmsBudget', { phone })).open }, log);
-}
-
-const MAIL_CONNECTIONS = 10;
-
-/** The configured vendors in failover order, each behind its own guards. */
-function createSenders(config: Config, inbox: SandboxInbox, { vendors: observer }: Observers) {
-  const guard = <Message>(
-    channel: string,
-    sender: MessageSender<Message>,
-    options: Partial<ResilienceOptions> = {},
-  ) => {
-    const dependency = `${channel}:${sender.name}`;
-    observer.begin(dependency);
-    return withResilience(sender, { ...usualResilience, observer, trace: traceCall, dependency, ...options });
-  };
-  const smtp =
-    config.smtpUrl === undefined
-      ? undefined
-      : createSmtpEmailSender({ url: config.smtpUrl, from: config.emailFrom, connections: MAIL_CONNECTIONS });
-  return {
-    smsSenders: config.smsProviders.map(() => guard('sms', createSandboxSmsSender(inbox))),
-    emailSenders: config.emailProviders.map((name) =>
-      name === 'smtp' && smtp !== undefined
-        ? // What waits for a connection waits here, where the time of waiting is not the server's fault.
-          guard('email', smtp, { concurrency: MAIL_CONNECTIONS, queue: 200 })
-        : guard('email', createSandboxEmailSender(inbox)),
-    ),
-    /** Ends connections that are kept open; senders of a stopped process are not asked again. */
-    close: () => smtp?.close(),
-  };
 }
 
 /** What the tracker gets to hand over its last reports, in milliseconds. */

@@ -109,3 +109,42 @@ describe('The configuration', () => {
     expect([...read].sort()).toEqual([...described].sort());
   });
 });
+
+describe('messaging vendors', () => {
+  const token = 'x'.repeat(32);
+
+  it('need their accounts when they are listed; every missing setting is named at once', () => {
+    const read = (): unknown => readConfig({ SMS_PROVIDERS: 'twilio,kavenegar', TWILIO_ACCOUNT_SID: 'AC0' });
+    for (const name of ['TWILIO_AUTH_TOKEN', 'TWILIO_FROM', 'KAVENEGAR_API_KEY', 'KAVENEGAR_SENDER']) {
+      expect(read).toThrow(`${name} is missing`);
+    }
+    expect(read).not.toThrow('VONAGE');
+  });
+
+  it('keep their accounts when they are listed no more: of what they sent, reports still come', () => {
+    const { vendors } = readConfig({
+      KAVENEGAR_API_KEY: 'key',
+      KAVENEGAR_SENDER: '1000',
+      KAVENEGAR_WEBHOOK_TOKENS: token,
+    });
+    expect(vendors.kavenegar).toEqual({ apiKey: 'key', sender: '1000', url: undefined, tokens: [token] });
+    expect(vendors.twilio).toBeUndefined();
+  });
+
+  it('are listed once, and their secrets are never repeated', () => {
+    expect(() => readConfig({ SMS_PROVIDERS: 'sandbox,sandbox' })).toThrow('SMS_PROVIDERS names a provider twice');
+    const weak = (): unknown =>
+      readConfig({ VONAGE_API_KEY: 'a', VONAGE_API_SECRET: 'b', VONAGE_FROM: 'c', VONAGE_WEBHOOK_TOKENS: 'guessable' });
+    expect(weak).toThrow('VONAGE_WEBHOOK_TOKENS is a comma-separated list of secrets');
+    expect(weak).not.toThrow('guessable');
+  });
+
+  it('have rates of their own', () => {
+    expect(readConfig({ PROVIDER_RATES: 'twilio=100, kavenegar=0.5' }).vendors.rates).toEqual({
+      twilio: 100,
+      kavenegar: 0.5,
+    });
+    expect(() => readConfig({ PROVIDER_RATES: 'nobody=1' })).toThrow('PROVIDER_RATES');
+    expect(() => readConfig({ PROVIDER_RATES: 'twilio=0' })).toThrow('PROVIDER_RATES');
+  });
+});

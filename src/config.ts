@@ -8,6 +8,8 @@ import { isRegion } from './shared/phone.ts';
 import type { Region } from './shared/phone.ts';
 import { StartupError } from './shared/startup-error.ts';
 import { samplers } from './telemetry/sampling.ts';
+import { emailProviderNames, readVendors, smsProviderNames } from './vendor-config.ts';
+import type { VendorSettings } from './vendor-config.ts';
 
 /** Everything that surroundings decide, read once. Secrets live only here. */
 export interface Config {
@@ -38,10 +40,12 @@ export interface Config {
   /** Where contexts that other processes host are asked, by name. */
   readonly contextUrls: Readonly<Record<string, string>>;
   readonly logLevel: string;
+  /** In failover order, as are `emailProviders`. */
   readonly smsProviders: readonly string[];
   readonly emailProviders: readonly string[];
   readonly smtpUrl: string | undefined;
   readonly emailFrom: string;
+  readonly vendors: VendorSettings;
   /** Messages that one provider takes per second. */
   readonly messagesPerSecond: number;
   /** The part of that kept for one-time codes. */
@@ -118,6 +122,8 @@ export const contextNames = ['identity', 'rewards', 'notifications', 'platform']
 export function readConfig(environment: Environment): Config {
   const read = new EnvironmentReader(environment);
   const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const smsProviders = read.list('SMS_PROVIDERS', ['sandbox'], smsProviderNames);
+  const emailProviders = read.list('EMAIL_PROVIDERS', ['sandbox'], emailProviderNames);
   const config: Config = {
     databaseUrl,
     migrationDatabaseUrl: read.url('MIGRATION_DATABASE_URL', ['postgres:', 'postgresql:']) ?? databaseUrl,
@@ -138,10 +144,11 @@ export function readConfig(environment: Environment): Config {
     contexts: read.list('PORTICO_CONTEXTS', [], contextNames),
     contextUrls: contextUrls(read),
     logLevel: read.choice('LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
-    smsProviders: read.list('SMS_PROVIDERS', ['sandbox'], ['sandbox']),
-    emailProviders: read.list('EMAIL_PROVIDERS', ['sandbox'], ['sandbox', 'smtp']),
+    smsProviders,
+    emailProviders,
     smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
     emailFrom: read.text('EMAIL_FROM') ?? 'Portico <no-reply@portico.example>',
+    vendors: readVendors(read, [...smsProviders, ...emailProviders]),
     messagesPerSecond: read.number('MESSAGES_PER_SECOND', 10_000, 1, 1_000_000),
     otpShare: read.number('OTP_SHARE', 0.2, 0.01, 0.99, false),
     smsPerDay: read.number('SMS_PER_DAY', 1_000_000, 0, 1_000_000_000),
@@ -298,6 +305,12 @@ function requireTogether(read: EnvironmentReader, config: Config, environment: E
   if (config.contexts.length > 0 && config.publicUrl === undefined) {
     // Otherwise each would name its own address as the issuer, and refuse the tokens of the others.
     faults.push('PUBLIC_URL is missing: processes that each host a part of the contexts must agree on it');
+  }
+  for (const name of ['smsProviders', 'emailProviders'] as const) {
+    // Two senders of one name would share a bucket, and fail over to themselves.
+    if (new Set(config[name]).size < config[name].length) {
+      faults.push(`${name === 'smsProviders' ? 'SMS' : 'EMAIL'}_PROVIDERS names a provider twice`);
+    }
   }
   if (config.rateLimitStore === 'redis' && config.redisUrl === undefined) faults.push('REDIS_URL is missing');
   if (config.errorTracker === 'sentry' && config.sentryDsn === undefined) faults.push('SENTRY_DSN is missing');

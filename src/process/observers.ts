@@ -13,6 +13,8 @@ export interface VendorObserver {
   begin(vendor: string): void;
   called(vendor: string, outcome: string, milliseconds: number): void;
   circuitChanged(vendor: string, state: string, reason: string): void;
+  /** A vendor spoke of what nobody mapped, or refuses this installation: a person must look. */
+  alarmed(vendor: string, kind: 'unmapped' | 'misconfigured'): void;
 }
 
 const callOutcomes: readonly SendOutcome['outcome'][] = ['accepted', 'rejected', 'throttled', 'unavailable', 'unknown'];
@@ -82,6 +84,15 @@ export function createObservers(registry: Registry): Observers {
     labelNames: ['vendor'],
     registers,
   });
+  const alarms = counter('portico_vendor_alarms_total', 'What vendors said that needs a person.', ['vendor', 'kind']);
+  const pushed = counter('portico_pushed_reports_total', 'Calls of delivery webhooks, by what they were worth.', [
+    'provider',
+    'verdict',
+  ]);
+  const lookups = counter('portico_delivery_lookups_total', 'Questions to vendors about messages, by their outcome.', [
+    'provider',
+    'outcome',
+  ]);
   const restarts = counter('portico_transaction_restarts_total', 'Transactions begun again after losing a race.', [
     'sqlstate',
   ]);
@@ -97,6 +108,8 @@ export function createObservers(registry: Registry): Observers {
         attempts.inc({ channel: lane.channel, lane: lane.name, provider, outcome }, count),
       overBudget: ({ lane, count }) => overBudget.inc({ channel: lane.channel, lane: lane.name }, count),
       reported: ({ provider, count }) => reports.inc({ provider }, count),
+      pushed: ({ provider, verdict }) => pushed.inc({ provider, verdict }),
+      lookedUp: ({ provider, outcome }) => lookups.inc({ provider, outcome }),
     },
     rewards: {
       chunkCredited: (chunk) => {
@@ -112,9 +125,12 @@ export function createObservers(registry: Registry): Observers {
     vendors: {
       begin(vendor) {
         circuits.set({ vendor }, 0);
+        const name = vendor.slice(vendor.indexOf(':') + 1);
+        for (const kind of ['unmapped', 'misconfigured']) alarms.inc({ vendor: name, kind }, 0);
         for (const outcome of callOutcomes) calls.zero({ vendor, outcome });
       },
       called: (vendor, outcome, milliseconds) => calls.observe({ vendor, outcome }, milliseconds / 1_000),
+      alarmed: (vendor, kind) => alarms.inc({ vendor, kind }),
       circuitChanged: (vendor, state) => circuits.set({ vendor }, state === 'open' ? 1 : 0),
     },
     transactionRestarted: (sqlState) => restarts.inc({ sqlstate: sqlState }),

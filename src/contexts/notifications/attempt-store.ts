@@ -104,6 +104,18 @@ const fillProviderId = statement(
    where m.id = a.id and m.provider_message_id is null`,
 );
 
+/** Lets messages learn their provider's id if they have none: a report told it before the send call did. */
+export async function fillProviderMessageIds(
+  queryable: Queryable,
+  ids: readonly { readonly messageId: string; readonly providerMessageId: string }[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  await queryable.query(fillProviderId, [
+    ids.map(({ messageId }) => messageId),
+    ids.map(({ providerMessageId }) => providerMessageId),
+  ]);
+}
+
 /**
  * Writes the outcomes of attempts. A message whose fate something else has decided meanwhile (a report, a later attempt)
  * keeps its state and only learns its provider's id.
@@ -137,10 +149,12 @@ export async function writeAttempts(
     ...column(records.map((record) => record.step.counts)),
   ]);
   const stepped = new Set(rows.map((row) => row.id));
-  const overtaken = records.filter((record) => record.providerMessageId !== null && !stepped.has(record.messageId));
-  if (overtaken.length > 0) {
-    const ids = overtaken.map((record) => record.messageId);
-    await tx.query(fillProviderId, [ids, overtaken.map((record) => record.providerMessageId)]);
-  }
+  const overtaken = records.filter(({ messageId }) => !stepped.has(messageId));
+  await fillProviderMessageIds(
+    tx,
+    overtaken.flatMap(({ messageId, providerMessageId }) =>
+      providerMessageId === null ? [] : [{ messageId, providerMessageId }],
+    ),
+  );
   return stepped;
 }

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import type { Database, Queryable, Transaction } from '../../database/transaction.ts';
 import type { DeliveryReport } from '../../ports/delivery-report.ts';
+import type { DeliveryLookup } from '../../ports/delivery-lookup.ts';
+import type { DeliveryWebhook } from '../../ports/delivery-webhook.ts';
 import type { EmailSender } from '../../ports/email-sender.ts';
 import type { SmsSender } from '../../ports/sms-sender.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -122,6 +124,10 @@ export interface NotificationsDependencies {
   /** In failover order; at least one. */
   readonly smsSenders: readonly SmsSender[];
   readonly emailSenders: readonly EmailSender[];
+  /** Read what providers push; none by default. */
+  readonly webhooks?: readonly DeliveryWebhook[];
+  /** Ask providers about messages; none by default. */
+  readonly lookups?: readonly DeliveryLookup[];
   readonly limits: SendingLimits;
   /** What one part of an SMS costs, for estimates. Default: nothing is known. */
   readonly smsPrices?: readonly SmsPrice[];
@@ -158,7 +164,8 @@ export function createNotifications(dependencies: NotificationsDependencies): No
   const { country = 'IR', readContacts } = dependencies;
   const sending = { readContacts, country, unsubscribeUrl };
   const quiet = { hours: dependencies.quietHours ?? new Map(), country };
-  const worker = { database: workerDatabase, clock, limits, observer, chance: dependencies.chance ?? Math.random };
+  const { webhooks = [], lookups = [], chance = Math.random } = dependencies;
+  const worker = { database: workerDatabase, clock, limits, observer, chance, lookups };
   const providers = {
     sms: dependencies.smsSenders.map(smsProvider),
     email: dependencies.emailSenders.map(emailProvider),
@@ -174,7 +181,7 @@ export function createNotifications(dependencies: NotificationsDependencies): No
   return {
     name: 'notifications',
     operations: createNotificationOperations({
-      ...{ database, clock, cursors, providers, limits },
+      ...{ database, clock, cursors, providers, limits, observer, webhooks, lookups },
       reporting: dependencies.reporting ?? database,
       tokens,
       smsProviders: dependencies.smsSenders.map(({ name }) => name),

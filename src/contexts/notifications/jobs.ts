@@ -19,6 +19,7 @@ export const eraseMessagesJob = defineJob<{ readonly userId: string; readonly ph
 
 export const forgetOldMessagesJob = defineJob<Record<string, never>>('forgetOldMessages');
 export const recoverMessagesJob = defineJob<Record<string, never>>('recoverMessages');
+export const checkDeliveriesJob = defineJob<Record<string, never>>('checkDeliveries');
 export const settleMessagesJob = defineJob<Record<string, never>>('settleMessages');
 
 const laneJobs: Readonly<Record<LaneName, Job<{ channel: Channel }>>> = {
@@ -26,6 +27,11 @@ const laneJobs: Readonly<Record<LaneName, Job<{ channel: Channel }>>> = {
   bulk: sendMessagesJob,
   marketing: sendMarketingMessagesJob,
 };
+
+/** Has due checks taken up at once; however many ask, one job waits. */
+export async function enqueueChecks(tx: Transaction): Promise<void> {
+  await enqueue(tx, checkDeliveriesJob, {}, { key: 'check-deliveries' });
+}
 
 /** Enqueues as many sendings as `count` new messages need. Takes no job key: writers never wait for each other. */
 export async function enqueueSending(tx: Transaction, lane: Lane, count: number): Promise<void> {

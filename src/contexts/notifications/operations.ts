@@ -20,8 +20,10 @@ import type { QueueOperationDependencies } from './queue/queue-operations.ts';
 import { cancelQueued, readCounts } from './queue-store.ts';
 import { createPreferenceOperations } from './preferences/operations.ts';
 import type { UnsubscribeDependencies } from './preferences/create-unsubscription.ts';
+import type { PushDependencies } from './record-pushed-report.ts';
 import { createTemplateOperations } from './templates/operations.ts';
 import type { TemplateDependencies } from './templates/operations.ts';
+import { createWebhookOperations } from './webhook-operations.ts';
 
 export interface OperationDependencies
   extends
@@ -29,7 +31,8 @@ export interface OperationDependencies
     QueueOperationDependencies,
     CampaignOperationDependencies,
     TemplateDependencies,
-    UnsubscribeDependencies {
+    UnsubscribeDependencies,
+    PushDependencies {
   readonly cursors: Cursors;
 }
 
@@ -40,6 +43,7 @@ export function createNotificationOperations(dependencies: OperationDependencies
     ...createCampaignOperations(dependencies),
     ...createTemplateOperations(dependencies),
     ...createPreferenceOperations(dependencies),
+    ...createWebhookOperations(dependencies),
     async listMessages({ query }) {
       const page = await listMessages(dependencies, {
         channel: query.channel,
@@ -133,10 +137,9 @@ function reportBody(report: ReportModel): Schema<'MessageReport'> {
   };
 }
 
-function providerBody({ channel, name, pauses, circuits }: ProviderCondition): Schema<'MessageProvider'> {
+function providerBody({ pauses, circuits, ...condition }: ProviderCondition): Schema<'MessageProvider'> {
   return {
-    channel,
-    name,
+    ...condition,
     pauses: pauses.map(({ lane, until }) => ({ lane, until: until.toISOString() })),
     circuits: circuits.map(({ process, state, reason, changedAt }) => ({
       process,

@@ -17,4 +17,5 @@ export const problems = defineProblems({
   'recipient-unreachable': { status: 409, title: 'The recipient cannot be reached' },
   'send-time-too-far': { status: 409, title: 'The time lies too far ahead' },
   'message-too-long': { status: 409, title: 'The message is too long' },
+  'report-not-proven': { status: 403, title: 'The delivery report is not proven' },
 });

@@ -1,9 +1,12 @@
 import type { Database, Transaction } from '../../database/transaction.ts';
+import type { DeliveryLookup } from '../../ports/delivery-lookup.ts';
 import type { SendOutcome } from '../../ports/send-outcome.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { writeAttempts } from './attempt-store.ts';
 import type { Attempt, AttemptRecord } from './attempt-store.ts';
 import { pauseBucket } from './bucket-store.ts';
+import { planDeliveryChecks } from './check-deliveries.ts';
+import type { CheckPlan } from './check-store.ts';
 import type { ClaimedMessage } from './claim-store.ts';
 import { buryMessages } from './dead-messages.ts';
 import { enqueueWakeUps } from './jobs.ts';
@@ -24,6 +27,8 @@ export interface RecordDependencies {
   readonly observer: SendingObserver;
   /** A number in [0, 1): spreads retries. */
   readonly chance: () => number;
+  /** Providers that tell a message's state when they are asked. Default: none. */
+  readonly lookups?: readonly DeliveryLookup[];
 }
 
 /** One call that has come back, or was given up. */
@@ -41,7 +46,7 @@ export interface Answer {
  * @param next the provider after it in failover order, or null
  */
 export async function recordAttempts(
-  { database, clock, limits, observer, chance }: RecordDependencies,
+  { database, clock, limits, observer, chance, lookups = [] }: RecordDependencies,
   lane: Lane,
   { provider, next }: { readonly provider: Provider; readonly next: Provider | null },
   answers: readonly Omit<Answer, 'provider'>[],
@@ -68,6 +73,9 @@ export async function recordAttempts(
     const stepped = await writeAttempts(tx, records, now);
     await applyWaitingReports(tx, provider.name, providerMessageIds, now);
     const taken = records.filter((record) => stepped.has(record.messageId));
+    if (lookups.some(({ name }) => name === provider.name)) {
+      await planDeliveryChecks(tx, provider.name, checksOf(answers, taken), now);
+    }
     await buryMessages(
       tx,
       taken.filter(({ step }) => step.state === 'dead').map(({ messageId }) => messageId),
@@ -104,6 +112,16 @@ function toldFates(provider: string, answers: readonly Pick<Answer, 'message' | 
       ? [{ channel, address, fate: outcome.recipient, provider, code: outcome.code }]
       : [],
   );
+}
+
+/** Whoever was taken, or may have been, is asked about. */
+function checksOf(answers: readonly Pick<Answer, 'attempt'>[], taken: readonly AttemptRecord[]): readonly CheckPlan[] {
+  const keys = new Map(answers.map(({ attempt }) => [attempt.id, attempt.requestKey]));
+  return taken.flatMap(({ attemptId, messageId, providerMessageId, step }) => {
+    const reference = keys.get(attemptId);
+    const open = step.state === 'sent' || step.state === 'unknown';
+    return open && reference !== undefined ? [{ messageId, reference, providerMessageId }] : [];
+  });
 }
 
 /** A pause that a provider asks for holds for all messages of the lane, not only for the one it was said to. */

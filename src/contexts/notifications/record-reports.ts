@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../database/transaction.ts';
 import type { DeliveryReport } from '../../ports/delivery-report.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { fillProviderMessageIds } from './attempt-store.ts';
 import type { MessageState } from './message.ts';
 import { REPORT_WAIT_MILLISECONDS } from './next-step.ts';
 import type { SendingObserver } from './observer.ts';
@@ -80,7 +81,7 @@ async function applyReports(
   reports: readonly DeliveryReport[],
   now: Date,
 ): Promise<readonly StoredReport[]> {
-  const messages = await matchReports(tx, provider, [...new Set(reports.map((report) => report.providerMessageId))]);
+  const messages = await matchReports(tx, provider, reports);
   const before = await lockMessageStates(tx, [...new Set(messages.values())]);
   const after = new Map<string, MessageState>(before);
   const steps = new Map<string, ReportedStep>();
@@ -97,6 +98,13 @@ async function applyReports(
 
   const wakeAt = new Date(now.getTime() + REPORT_WAIT_MILLISECONDS);
   await moveReportedMessages(tx, [...steps.values()], { now, wakeAt });
+  await fillProviderMessageIds(
+    tx,
+    reports.flatMap(({ reference, providerMessageId }) => {
+      const messageId = reference === undefined ? undefined : messages.get(providerMessageId);
+      return messageId === undefined ? [] : [{ messageId, providerMessageId }];
+    }),
+  );
   return reports.map((report) => {
     const messageId = messages.get(report.providerMessageId) ?? null;
     const previousState = messageId === null ? null : (before.get(messageId) ?? null);

@@ -22,23 +22,30 @@ export async function lockProviderMessages(
   if (providerMessageIds.length > 0) await tx.query(lock, [provider, providerMessageIds]);
 }
 
+// The first attempt under a request key has that key as its id, so a reference is found by primary key.
 const match = statement<{ provider_message_id: string; message_id: string }>(
   'notifications.match_reports',
-  `select known.id as provider_message_id, a.message_id
-   from unnest($2::text[]) as known (id)
-   cross join lateral (
+  `select told.id as provider_message_id, coalesce(known.message_id, referred.message_id) as message_id
+   from unnest($2::text[], $3::uuid[]) as told (id, reference)
+   left join lateral (
      select message_id from notifications.attempts a
-     where a.provider = $1 and a.provider_message_id = known.id limit 1
-   ) a`,
+     where a.provider = $1 and a.provider_message_id = told.id limit 1
+   ) known on true
+   left join notifications.attempts referred on referred.id = told.reference and referred.provider = $1
+   where coalesce(known.message_id, referred.message_id) is not null`,
 );
 
-/** @returns our message behind each of the provider's ids that we know already */
+/** @returns our message behind each of the provider's ids that we know, by the id or by our reference beside it */
 export async function matchReports(
   queryable: Queryable,
   provider: string,
-  providerMessageIds: readonly string[],
+  reports: readonly Pick<DeliveryReport, 'providerMessageId' | 'reference'>[],
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await queryable.query(match, [provider, providerMessageIds]);
+  const references = new Map<string, string | null>();
+  for (const { providerMessageId, reference } of reports) {
+    references.set(providerMessageId, reference ?? references.get(providerMessageId) ?? null);
+  }
+  const rows = await queryable.query(match, [provider, [...references.keys()], [...references.values()]]);
   return new Map(rows.map((row) => [row.provider_message_id, row.message_id]));
 }
 

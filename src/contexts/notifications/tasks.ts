@@ -2,7 +2,9 @@ import { enqueue } from '../../jobs/enqueue.ts';
 import { bindTask } from '../../jobs/queue.ts';
 import type { ScheduledJob, TaskBinding } from '../../jobs/queue.ts';
 import { eraseMessages, forgetOldMessages } from './erase-messages.ts';
+import { checkDeliveries } from './check-deliveries.ts';
 import {
+  checkDeliveriesJob,
   eraseMessagesJob,
   forgetOldMessagesJob,
   recoverMessagesJob,
@@ -44,6 +46,9 @@ export function createNotificationTasks(
     bindTask(forgetOldMessagesJob, (_payload, { signal }) =>
       forgetOldMessages(dependencies, { days: dependencies.messageDays ?? 365, signal }),
     ),
+    bindTask(checkDeliveriesJob, (_payload, { signal }) =>
+      checkDeliveries({ ...dependencies, lookups: dependencies.lookups ?? [] }, { signal }),
+    ),
     bindTask(recoverMessagesJob, () => recoverMessages(dependencies)),
     bindTask(settleMessagesJob, () => settleMessages(dependencies)),
   ];
@@ -51,6 +56,7 @@ export function createNotificationTasks(
 
 export const notificationSchedule: readonly ScheduledJob[] = [
   { job: recoverMessagesJob, cron: '* * * * *' },
+  { job: checkDeliveriesJob, cron: '* * * * *' },
   { job: forgetOldMessagesJob, cron: '27 4 * * *' },
   { job: settleMessagesJob, cron: '*/5 * * * *' },
 ];
