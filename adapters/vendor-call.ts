@@ -24,7 +24,8 @@ const LONGEST_ANSWER = 1_000_000;
  */
 export async function callVendor(request: VendorRequest): Promise<VendorAnswer> {
   const { method, url, body, signal, traceparent } = request;
-  if (signal.aborted) return { kind: 'not-sent', code: 'aborted' };
+  const isGivenUp = (): boolean => signal.aborted;
+  if (isGivenUp()) return { kind: 'not-sent', code: 'aborted' };
   const headers = { ...request.headers, ...(traceparent === undefined ? {} : { traceparent }) };
   try {
     const response = await fetch(url, {
@@ -36,7 +37,7 @@ export async function callVendor(request: VendorRequest): Promise<VendorAnswer> 
     });
     return { kind: 'answered', status: response.status, headers: response.headers, text: await bounded(response) };
   } catch (error) {
-    if (signal.aborted) return { kind: 'lost', code: 'no-answer' };
+    if (isGivenUp()) return { kind: 'lost', code: 'no-answer' };
     const cause = Error.isError(error) && error.cause !== undefined ? error.cause : error;
     const code = codeOf(cause);
     return isBeforeSending(cause) ? { kind: 'not-sent', code } : { kind: 'lost', code };

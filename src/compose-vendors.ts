@@ -45,9 +45,6 @@ export interface VendorParts {
 
 const MAIL_CONNECTIONS = 10;
 
-/** Tries again by itself where the vendor dedupes: a lost answer is mostly a broken connection. */
-const deduplicated: Partial<ResilienceOptions> = { retries: 1 };
-
 export function createMessagingVendors(config: Config, { inbox, observer, watch }: VendorParts): MessagingVendors {
   const { vendors, publicUrl, emailFrom: from } = config;
   const base = publicUrl ?? `http://${config.host}:${config.port}`;
@@ -96,10 +93,7 @@ export function createMessagingVendors(config: Config, { inbox, observer, watch 
       : createSmtpEmailSender({ url: config.smtpUrl, from, connections: MAIL_CONNECTIONS });
 
   return {
-    smsSenders: config.smsProviders.map((name) => {
-      const sender = smsSenders[name] ?? createSandboxSmsSender(inbox);
-      return guard('sms', sender, name === 'kavenegar' ? deduplicated : {});
-    }),
+    smsSenders: config.smsProviders.map((name) => guard('sms', smsSenders[name] ?? createSandboxSmsSender(inbox))),
     emailSenders: config.emailProviders.map((name) =>
       name === 'smtp' && smtp !== undefined
         ? // What waits for a connection waits here, where the time of waiting is not the server's fault.

@@ -65,17 +65,22 @@ export function readVendors(read: EnvironmentReader, listed: readonly string[]):
     from: 'VONAGE_FROM',
   });
   const sendpulse = account('sendpulse', { clientId: 'SENDPULSE_CLIENT_ID', clientSecret: 'SENDPULSE_CLIENT_SECRET' });
+  const tokens = {
+    kavenegar: webhookTokens(read, 'KAVENEGAR_WEBHOOK_TOKENS'),
+    vonage: webhookTokens(read, 'VONAGE_WEBHOOK_TOKENS'),
+    sendpulse: webhookTokens(read, 'SENDPULSE_WEBHOOK_TOKENS'),
+  };
   const secret = read.text('VONAGE_SIGNATURE_SECRET');
   const method = read.choice('VONAGE_SIGNATURE_METHOD', 'md5hash', signatureMethods);
   return {
     twilio,
-    kavenegar: kavenegar && { ...kavenegar, tokens: webhookTokens(read, 'KAVENEGAR_WEBHOOK_TOKENS') },
+    kavenegar: kavenegar && { ...kavenegar, tokens: tokens.kavenegar },
     vonage: vonage && {
       ...vonage,
-      tokens: webhookTokens(read, 'VONAGE_WEBHOOK_TOKENS'),
+      tokens: tokens.vonage,
       signature: secret === undefined ? undefined : { secret, method },
     },
-    sendpulse: sendpulse && { ...sendpulse, tokens: webhookTokens(read, 'SENDPULSE_WEBHOOK_TOKENS') },
+    sendpulse: sendpulse && { ...sendpulse, tokens: tokens.sendpulse },
     rates: rates(read),
   };
 }

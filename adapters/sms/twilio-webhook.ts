@@ -64,8 +64,10 @@ export function isTwilioSignature(signature: string, { authToken, url, fields }:
   return isOneOf(signature, expected);
 }
 
+/** The URL without a port and with one: its own, else the one that goes without saying. */
 function spellings(url: string): readonly string[] {
-  const { protocol, port, hostname, host } = new URL(url);
-  if (port !== '') return [url, url.replace(host, hostname)];
-  return [url, url.replace(host, `${host}:${protocol === 'https:' ? 443 : 80}`)];
+  const [, scheme = '', authority = '', rest = ''] = /^(https?):\/\/([^/?#]*)(.*)$/.exec(url) ?? [];
+  const [port] = /:\d+$/.exec(authority) ?? [scheme === 'https' ? ':443' : ':80'];
+  const host = authority.replace(/:\d+$/, '');
+  return [`${scheme}://${host}${rest}`, `${scheme}://${host}${port}${rest}`];
 }

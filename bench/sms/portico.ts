@@ -58,6 +58,8 @@ const notifications = createNotifications({
     },
     overBudget: () => undefined,
     reported: () => undefined,
+    pushed: () => undefined,
+    lookedUp: () => undefined,
   },
 });
 await startJobs({

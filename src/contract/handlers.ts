@@ -142,7 +142,7 @@ export interface PlainResult {
 
 export type PlainHandler = (
   input: PlainInput,
-  caller: AnonymousCaller & Partial<TransactionalCaller & AuditedCaller & RawBodyCaller>,
+  caller: AnonymousCaller & Partial<TransactionalCaller & AuditedCaller>,
 ) => Promise<PlainResult>;
 
 /**

@@ -37,8 +37,8 @@ export interface ProviderDependencies {
   readonly clock: Clock;
   readonly providers: Readonly<Record<Channel, readonly Provider[]>>;
   readonly limits: SendingLimits;
-  readonly webhooks: readonly Pick<DeliveryWebhook, 'name'>[];
-  readonly lookups: readonly Pick<DeliveryLookup, 'name'>[];
+  readonly webhooks: readonly DeliveryWebhook[];
+  readonly lookups: readonly DeliveryLookup[];
 }
 
 /** The configured providers in failover order, and what keeps messages from them now: their own pauses and our circuits. */
