@@ -30,6 +30,11 @@ const publicOperations: Readonly<Record<Public, string>> = {
   createCodeSession: 'this is where tokens come from',
   requestOneTimeCode: 'who logs in has no token yet',
   completeSession: 'the challenge of the first half is the proof',
+  getSocialProviders: 'who logs in has no token yet',
+  startSocialLogin: 'this is where tokens come from',
+  completeSocialLogin: 'state, ticket and code are the proof',
+  requestSocialCode: 'the challenge of the log-in is the proof',
+  completeSocialRegistration: 'the challenge of the log-in is the proof',
   createClientToken: 'this is where tokens of machine clients come from',
   renewSession: 'the refresh token is the proof',
   requestPasswordReset: 'who has forgotten the password has no token',
@@ -85,6 +90,15 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   completeSecondFactor: account,
   renewRecoveryCodes: account,
   deleteSecondFactor: account,
+  startSocialLink: account,
+  getSocialIdentities: account,
+  createSocialIdentity: account,
+  getSocialIdentity: {
+    absent: async (world) => ({ as: world.stranger, path: { identityId: await world.linkIdentity(world.user) } }),
+  },
+  deleteSocialIdentity: {
+    absent: async (world) => ({ as: world.stranger, path: { identityId: await world.linkIdentity(world.user) } }),
+  },
   requestPhoneChange: account,
   completePhoneChange: account,
   listSessions: {

@@ -50,6 +50,8 @@ test('an erased person is found nowhere, and whoever has the number next inherit
   await world.playRounds(user, 12);
   await world.redeem(user);
   await world.startRound(user);
+  await world.linkIdentity(user);
+  expect(await whereStands('urn:portico:sandbox')).toEqual(['social_identities.issuer']);
   expect((await whereStands('user@portico.example')).length).toBeGreaterThan(0);
 
   await world.call(admin, 'DELETE', `/api/v1/users/${user.userId}`, { headers });
@@ -59,6 +61,7 @@ test('an erased person is found nowhere, and whoever has the number next inherit
   await sql(`update graphile_worker._private_jobs set run_at = now() where key like 'eraseMessages:%'`);
   await portico.runJobs();
 
+  expect(await whereStands('urn:portico:sandbox')).toEqual([]);
   // The farewell, which is younger than the person, goes with the sandbox's retention.
   expect(await whereStands('user@portico.example')).toEqual(['sandbox_messages.address']);
   expect(await whereStands(phone)).toEqual(['bonus_grants.phone', 'former_members.phone']);

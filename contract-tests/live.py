@@ -16,6 +16,7 @@ import secrets
 import struct
 import time
 import uuid
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 
@@ -235,6 +236,32 @@ def cancelled_import():
         if response.status_code == 200:
             return import_id
     raise RuntimeError("no import could be cancelled before it was finished")
+
+
+def social_start(hint, path="/api/v1/auth/social/start", **kwargs):
+    """Somebody at the sandbox provider, and back: what `completeSocialLogin` takes."""
+    body = {"provider": "sandbox", "loginHint": hint}
+    started = call("POST", path, json=body, **kwargs).json()
+    back = parse_qs(urlsplit(started["authorizationUrl"]).query)
+    return {"state": back["state"][0], "code": back["code"][0], "ticket": started["ticket"]}
+
+
+def social_challenge(**kwargs):
+    """Somebody new whom the sandbox provider has identified."""
+    way = social_start(f"somebody-{next(_numbers)}", **kwargs)
+    return call("POST", "/api/v1/auth/social/complete", json=way).json()["challenge"]
+
+
+def social_link():
+    """A challenge for the admin's account, which has no identity then."""
+    for identity in admin("GET", "/api/v1/social-identities").json()["identities"]:
+        admin("DELETE", f"/api/v1/social-identities/{identity['id']}", status=(204, 404))
+    return {"challenge": social_challenge(path="/api/v1/auth/social/link", token=admin_token())}
+
+
+def social_identity():
+    identities = admin("GET", "/api/v1/social-identities").json()["identities"]
+    return (identities or [admin("POST", "/api/v1/social-identities", json=social_link()).json()])[0]["id"]
 
 
 def suppression():
@@ -466,6 +493,7 @@ IDS = {
     "roundId": lambda operation: open_round() if operation == "playRound" else once("round", open_round),
     "rewardId": lambda _: once("reward", reward),
     "redemptionId": lambda operation: redemption() if operation == "refundRedemption" else once("redemption", redemption),
+    "identityId": lambda _: social_identity(),
     "exportId": lambda _: once("data_export", data_export),
     "clientId": client_id,
     # The path names the client first.
@@ -587,6 +615,16 @@ def _half_login():
     return {"challenge": log_in(person)["challenge"], "code": code}
 
 
+def _social_registration():
+    make_vendors_well()
+    challenge, phone = social_challenge(), new_phone()
+    call("POST", "/api/v1/auth/social/code", json={"challenge": challenge, "phone": phone})
+    return {"challenge": challenge, "phone": phone, "code": code_sent_to(phone)}
+
+
+# The one address that the tested Portico lets people come back to (portico-process.ts).
+SANDBOX = {"provider": "sandbox", "redirectUri": "https://app.example/social-login"}
+
 # What the body of an operation must hold for the person whose token `own_session` has just given.
 _own_proof = {}
 
@@ -609,6 +647,12 @@ PROOFS = {
     "createSession": lambda: once("person_with_email", person_with_email),
     "createPhoneSession": lambda: once("person_with_phone", person_with_phone),
     "createCodeSession": lambda: _code("login"),
+    "startSocialLogin": lambda: SANDBOX,
+    "startSocialLink": lambda: SANDBOX,
+    "completeSocialLogin": lambda: social_start(f"somebody-{next(_numbers)}"),
+    "requestSocialCode": lambda: {"challenge": social_challenge(), "phone": new_phone()},
+    "completeSocialRegistration": _social_registration,
+    "createSocialIdentity": social_link,
     "createClientToken": _client_token,
     "completeSession": _half_login,
     "completeSecondFactor": lambda: _own_proof,

@@ -259,6 +259,15 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
     as: ({ staff }) => staff,
     path: async (world) => ({ versionId: (await world.createTemplate()).versionId }),
   },
+  createSocialIdentity: {
+    as: ({ stranger }) => stranger,
+    bodies: async (world) => ({ challenge: await world.socialChallenge(world.stranger) }),
+    expected: () => ({ provider: 'sandbox' }),
+  },
+  deleteSocialIdentity: {
+    as: ({ stranger }) => stranger,
+    path: async (world) => ({ identityId: await world.linkIdentity(world.stranger) }),
+  },
   deleteSession: {
     as: ({ user }) => user,
     path: async ({ logIn }) => ({

@@ -36,6 +36,7 @@ const isTest = (file: string): boolean => /\.(test|fixture)\.ts$|^src\/testing\/
 const contextOf = (file: string): string | undefined => /^src\/contexts\/([^/]+)\//.exec(file)?.[1];
 const within = (file: string | undefined, ...folders: string[]): boolean =>
   file !== undefined && folders.some((folder) => file === folder || file.startsWith(`${folder}/`));
+const isComposition = (file: string): boolean => /^src\/compose(-[a-z-]+)?\.ts$/.test(file);
 const isDoor = (file: string): boolean => /(^|[/-])operations\.ts$/.test(file);
 
 /** Packages a context may use: mathematics, files and PostgreSQL. Anything that talks to the world is behind a port. */
@@ -88,11 +89,8 @@ export const borders: readonly Border[] = [
   {
     name: 'only compose.ts chooses adapters',
     crossed: ({ from, file }) =>
-      within(from, 'src') &&
-      !within(from, 'src/compose.ts', 'src/compose-vendors.ts') &&
-      !isTest(from) &&
-      within(file, 'adapters')
-        ? 'Only src/compose.ts and src/compose-vendors.ts import adapters.'
+      within(from, 'src') && !isComposition(from) && !isTest(from) && within(file, 'adapters')
+        ? 'Only src/compose.ts and its parts, src/compose-*.ts, import adapters.'
         : null,
   },
   {

@@ -4,11 +4,13 @@ import { createSandboxErrorTracker } from '../adapters/error-tracker/sandbox.ts'
 import { createSentryErrorTracker } from '../adapters/error-tracker/sentry.ts';
 import { numberSourceAt } from '../adapters/number-source/number-source-at.ts';
 import type { Siblings } from './cluster/link.ts';
+import { createSocialLogins, identitySettings } from './compose-identity.ts';
 import { createMessagingVendors } from './compose-vendors.ts';
 import type { MessagingVendors } from './compose-vendors.ts';
+import { publicUrlOf } from './config.ts';
 import type { Config } from './config.ts';
 import type { ContextModule } from './contexts/context.ts';
-import { createIdentity, defaultSettings, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
+import { createIdentity, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
 import type { Identity } from './contexts/identity/index.ts';
 import {
   createNotifications,
@@ -192,17 +194,9 @@ function createContexts(
     log,
     notifications: notificationsFor('identity', notifications, { config, key, clock, log }),
     breachedPasswords: createOfflineBreachedPasswords(),
+    socialProviders: createSocialLogins(config.socialLogin, observers.vendors, key('sandbox social login')),
     cursors,
-    settings: {
-      ...defaultSettings,
-      issuer: publicUrlOf(config),
-      bcryptCost: config.bcryptCost,
-      hashesAtOnce,
-      minimumPasswordLength: config.minimumPasswordLength,
-      phoneRegion: config.defaultRegion,
-      deletionGraceDays: config.deletionGraceDays,
-      exportDays: config.exportDays,
-    },
+    settings: identitySettings(config, hashesAtOnce),
     signs: hosts(config, 'identity'),
     codeSecret: key(secretPurposes.codes),
     exportSecret: key(secretPurposes.exports),
@@ -235,11 +229,6 @@ function createContexts(
   });
   const contexts: Contexts = { identity, notifications, rewards, platform };
   return contexts;
-}
-
-/** Where callers reach this installation, without a slash at the end. */
-function publicUrlOf({ publicUrl, host, port }: Config): string {
-  return publicUrl ?? `http://${host}:${port}`;
 }
 
 /**

@@ -6,6 +6,8 @@ import { DERIVED_PREFIX, KEY_ID } from './shared/key-ring.ts';
 import type { NamedKey } from './shared/key-ring.ts';
 import { isRegion } from './shared/phone.ts';
 import type { Region } from './shared/phone.ts';
+import { readSocialLogin } from './social-login-config.ts';
+import type { SocialLoginConfig } from './social-login-config.ts';
 import { StartupError } from './shared/startup-error.ts';
 import { samplers } from './telemetry/sampling.ts';
 import { emailProviderNames, readVendors, smsProviderNames } from './vendor-config.ts';
@@ -46,6 +48,7 @@ export interface Config {
   readonly smtpUrl: string | undefined;
   readonly emailFrom: string;
   readonly vendors: VendorSettings;
+  readonly socialLogin: SocialLoginConfig;
   /** Messages that one provider takes per second. */
   readonly messagesPerSecond: number;
   /** The part of that kept for one-time codes. */
@@ -109,6 +112,11 @@ export interface ConfiguredSource {
   readonly location: string;
 }
 
+/** Where callers reach this installation, without a slash at the end. */
+export function publicUrlOf({ publicUrl, host, port }: Config): string {
+  return publicUrl ?? `http://${host}:${port}`;
+}
+
 /** Read by command-line clients, so they may stand in the same environment. */
 const clientVariables = new Set(['PORTICO_URL', 'PORTICO_TOKEN', 'PORTICO_EMAIL', 'PORTICO_PASSWORD']);
 
@@ -149,6 +157,7 @@ export function readConfig(environment: Environment): Config {
     smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
     emailFrom: read.text('EMAIL_FROM') ?? 'Portico <no-reply@portico.example>',
     vendors: readVendors(read, [...smsProviders, ...emailProviders]),
+    socialLogin: readSocialLogin(read, Object.keys(environment), databaseUrl === undefined),
     messagesPerSecond: read.number('MESSAGES_PER_SECOND', 10_000, 1, 1_000_000),
     otpShare: read.number('OTP_SHARE', 0.2, 0.01, 0.99, false),
     smsPerDay: read.number('SMS_PER_DAY', 1_000_000, 0, 1_000_000_000),

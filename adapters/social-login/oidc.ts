@@ -98,14 +98,13 @@ export function createOidcLogin(options: OidcOptions): SocialLoginProvider {
 }
 
 async function configure(options: OidcOptions): Promise<Configuration> {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- see below
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- only marked to stand out; an issuer of http is on this machine (configuration)
   const { discovery, Configuration, allowInsecureRequests, enableNonRepudiationChecks, None } = await library();
   const { issuer, clientId, clientSecret, metadata } = options;
   const authentication = clientSecret === undefined ? None() : await authenticateBy(clientSecret);
   // Seconds.
   const timeout = (options.timeoutMilliseconds ?? 5_000) / 1_000;
   const extensions: ((config: Configuration) => void)[] = [enableNonRepudiationChecks];
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out; configuration lets it be this machine alone
   if (new URL(issuer).protocol === 'http:') extensions.push(allowInsecureRequests);
   if (metadata === undefined) {
     return discovery(new URL(issuer), clientId, undefined, authentication, { execute: extensions, timeout });

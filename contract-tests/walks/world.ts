@@ -41,6 +41,10 @@ export interface World {
   createNotificationCampaign(): Promise<string>;
   /** A template for SMS with a draft, which `publish` publishes. */
   createTemplate(publish?: boolean): Promise<MadeTemplate>;
+  /** A challenge for linking somebody new, at the sandbox provider, to this person's account; what is linked there goes. */
+  socialChallenge(person: Person): Promise<string>;
+  /** @returns the id of the identity that is linked to the person's account now */
+  linkIdentity(person: Person): Promise<string>;
   /** @param scopes default: campaigns:read */
   createClient(scopes?: readonly string[]): Promise<MachineClient>;
   /** A message that the vendor refused for good. @returns its id */
@@ -174,6 +178,21 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
       ...{ variables: [{ name: 'name', type: 'string', value: 'you' }], segment: { countries: ['IR'] } },
     };
   };
+  const socialChallenge: World['socialChallenge'] = async (person) => {
+    const own = '/api/v1/social-identities';
+    const { identities } = await call<{ identities: { id: string }[] }>(person, 'GET', own);
+    for (const { id } of identities) await call(person, 'DELETE', `${own}/${id}`);
+    const body = { provider: 'sandbox', loginHint: `somebody-${(made += 1)}` };
+    const { authorizationUrl, ticket } = await call<Record<'authorizationUrl' | 'ticket', string>>(
+      person,
+      'POST',
+      '/api/v1/auth/social/link',
+      { body },
+    );
+    const { code, state } = Object.fromEntries(new URL(authorizationUrl).searchParams);
+    const back = await portico.request('POST', '/api/v1/auth/social/complete', { body: { code, state, ticket } });
+    return (await good<{ challenge: string }>(back)).challenge;
+  };
 
   const createCampaign: World['createCampaign'] = async () => {
     const body = {
@@ -229,6 +248,11 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
     async createNotificationCampaign() {
       const body = await notificationCampaign();
       return (await call<{ id: string }>(staff, 'POST', '/api/v1/notification-campaigns', { body })).id;
+    },
+    socialChallenge,
+    async linkIdentity(person) {
+      const body = { challenge: await socialChallenge(person) };
+      return (await call<{ id: string }>(person, 'POST', '/api/v1/social-identities', { body })).id;
     },
     async createClient(scopes = ['campaigns:read']) {
       const body = { name: `Client ${(made += 1)}`, scopes, secretDays: 1 };

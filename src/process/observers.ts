@@ -9,8 +9,8 @@ import { createGameMetrics } from './game-metrics.ts';
 
 /** Hears about every call to a vendor. */
 export interface VendorObserver {
-  /** The vendor is in use from now on: its series begin at zero. */
-  begin(vendor: string): void;
+  /** The vendor is in use from now on: its series begin at zero. @param outcomes default: those of sending */
+  begin(vendor: string, outcomes?: readonly string[]): void;
   called(vendor: string, outcome: string, milliseconds: number): void;
   circuitChanged(vendor: string, state: string, reason: string): void;
   /** A vendor spoke of what nobody mapped, or refuses this installation: a person must look. */
@@ -123,11 +123,11 @@ export function createObservers(registry: Registry): Observers {
       ...createGameMetrics(registry),
     },
     vendors: {
-      begin(vendor) {
+      begin(vendor, outcomes = callOutcomes) {
         circuits.set({ vendor }, 0);
         const name = vendor.slice(vendor.indexOf(':') + 1);
         for (const kind of ['unmapped', 'misconfigured']) alarms.inc({ vendor: name, kind }, 0);
-        for (const outcome of callOutcomes) calls.zero({ vendor, outcome });
+        for (const outcome of outcomes) calls.zero({ vendor, outcome });
       },
       called: (vendor, outcome, milliseconds) => calls.observe({ vendor, outcome }, milliseconds / 1_000),
       alarmed: (vendor, kind) => alarms.inc({ vendor, kind }),

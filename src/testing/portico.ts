@@ -71,6 +71,7 @@ export async function startPortico(options: TestPorticoOptions = {}): Promise<Te
     DRAIN_SECONDS: '1',
     // What a test sends must leave at any hour.
     QUIET_HOURS: 'none',
+    SOCIAL_PROVIDERS: 'sandbox',
     ...options.environment,
   });
   const portico = await compose({

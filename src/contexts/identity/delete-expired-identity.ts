@@ -28,6 +28,8 @@ const deletions = [
   deletion('revoked_sessions', 'sessions', `revoked_at < ${ago('30 days')}`),
   deletion('sessions', 'sessions', `absolute_expires_at < ${ago('1 day')}`),
   deletion('login_challenges', 'login_challenges', `expires_at < ${ago('1 hour')}`),
+  deletion('social_logins', 'social_logins', `expires_at < ${ago('1 hour')}`),
+  deletion('social_challenges', 'social_challenges', `expires_at < ${ago('1 hour')}`),
   deletion('pending_factors', 'totp_factors', `confirmed_at is null and created_at < ${ago('1 day')}`),
   deletion('erased_sessions', 'erased_sessions', `erased_at < ${ago('1 day')}`),
   deletion('throttles', 'login_throttles', `last_at < ${ago('1 day')}`),

@@ -3,6 +3,7 @@ import type { Database } from '../../database/transaction.ts';
 import type { Publish } from '../../jobs/events.ts';
 import type { Enqueue } from '../../jobs/queue.ts';
 import type { BreachedPasswords } from '../../ports/breached-passwords.ts';
+import type { SocialLoginProvider } from '../../ports/social-login.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import type { KeyRing } from '../../shared/key-ring.ts';
@@ -31,6 +32,8 @@ export interface IdentityDependencies {
   readonly log: IdentityLog;
   readonly notifications: Pick<NotificationQuestions, 'queueMessages' | 'hasSmsBudget'>;
   readonly breachedPasswords: BreachedPasswords;
+  /** Those in use, in the order they are offered. */
+  readonly socialProviders: readonly SocialLoginProvider[];
   readonly cursors: Cursors;
   readonly settings: IdentitySettings;
   /** False where this process only verifies tokens and gives out none. Default true. */

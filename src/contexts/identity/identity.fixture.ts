@@ -75,12 +75,16 @@ const addEvent = statement('test.add_event', 'insert into public.test_events (bo
 
 const run: JobRun = { attempt: 1, maxAttempts: 8, signal: new AbortController().signal, correlationId: newId() };
 
-export async function createIdentityFixture(settings: Partial<IdentitySettings> = {}): Promise<IdentityFixture> {
+/** @param given in place of what the fixture has */
+export async function createIdentityFixture(
+  settings: Partial<IdentitySettings> = {},
+  given: Partial<IdentityDependencies> = {},
+): Promise<IdentityFixture> {
   const test = await createTestDatabase();
   const sql = <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> =>
     test.owner.query(statement<Row>('', text), values);
   await sql(tables);
-  const parts = createParts(dependenciesOn(test, settings));
+  const parts = createParts({ ...dependenciesOn(test, settings), ...given });
   await parts.signingKeys.load();
   const tasks = new Map(createIdentityTasks(parts).map(({ name, task }) => [name, task]));
 
@@ -167,6 +171,7 @@ export function dependenciesOn(test: TestDatabase, settings: Partial<IdentitySet
       hasSmsBudget: (_queryable, phone) => Promise.resolve(!phone.startsWith(SPENT_PREFIX)),
     },
     breachedPasswords: { name: 'none', find: () => Promise.resolve({ outcome: 'absent' }) },
+    socialProviders: [],
     cursors: createCursors(randomBytes(32)),
     settings: { ...defaultSettings, issuer: 'http://portico.test', bcryptCost: 4, ...settings },
     codeSecret: Buffer.alloc(32, 1),

@@ -88,6 +88,8 @@ export function createIdentity(dependencies: IdentityDependencies): Identity {
       users_verified_email_key: problems['email-taken'],
       users_verified_phone_key: problems['phone-taken'],
       data_exports_one_running: problems['export-running'],
+      social_identities_one_owner: problems['identity-linked'],
+      social_identities_one_per_issuer: problems['provider-linked'],
       users_keep_an_admin: problems['last-admin'],
     },
     verifyAccessToken: (token) => verifyAccessToken(parts, token),

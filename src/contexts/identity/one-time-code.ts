@@ -1,7 +1,7 @@
 import { createHmac, randomInt } from 'node:crypto';
 
 /** What a code can be good for. It opens nothing else: the purpose is part of what is stored. */
-export const codePurposes = ['login', 'verify', 'reset', 'phone-change', 'deletion'] as const;
+export const codePurposes = ['login', 'verify', 'reset', 'phone-change', 'deletion', 'social'] as const;
 
 export type CodePurpose = (typeof codePurposes)[number];
 

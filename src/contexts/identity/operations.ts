@@ -7,6 +7,7 @@ import type { IdentityParts } from './dependencies.ts';
 import { createRegistrationOperations } from './registration-operations.ts';
 import { createSecondFactorOperations } from './second-factor-operations.ts';
 import { createSessionOperations } from './session-operations.ts';
+import { createSocialOperations } from './social/social-operations.ts';
 import { createUserOperations } from './user-operations.ts';
 
 /** Identity's door for HTTP: one file per theme, total over openapi/identity.yaml and openapi/identity.*.yaml. */
@@ -15,6 +16,7 @@ export function createIdentityOperations(parts: IdentityParts): ContextHandlers<
     ...createRegistrationOperations(parts),
     ...createSessionOperations(parts),
     ...createSecondFactorOperations(parts),
+    ...createSocialOperations(parts),
     ...createAccountOperations(parts),
     ...createUserOperations(parts),
     ...createDeletionOperations(parts),

@@ -10,6 +10,9 @@ export interface PasswordHash {
   readonly scheme: string;
 }
 
+/** Of an account that has no password: no password is right, and finding that out takes the usual time. */
+export const NO_PASSWORD: PasswordHash = { hash: '', scheme: 'none' };
+
 export interface PasswordHasher {
   /** @param password at most {@link PASSWORD_BYTES} bytes in NFC: the policy has seen to it */
   hash(password: string, signal?: AbortSignal): Promise<PasswordHash>;
@@ -42,7 +45,8 @@ export function createPasswordHasher(gate: PasswordGate, cost: number): Password
     async verify(password, stored, signal) {
       const bytes = canonicalPassword(password);
       const possible = bytes.length <= PASSWORD_BYTES && password.isWellFormed();
-      const hash = stored !== undefined && possible ? stored.hash : nobody;
+      const comparable = stored !== undefined && stored.scheme !== NO_PASSWORD.scheme && possible;
+      const hash = comparable ? stored.hash : nobody;
       const same = await gate.run(() => bcrypt.compare(bytes, hash), signal);
       return same && hash !== nobody;
     },

@@ -1,6 +1,7 @@
 import { statement } from '../../database/transaction.ts';
 import type { Database } from '../../database/transaction.ts';
 import type { PersonalDataSection } from '../context.ts';
+import { listSocialIdentities } from './social/social-identity-store.ts';
 import { findAccount } from './user-store.ts';
 
 const listStatement = statement<object>(
@@ -20,6 +21,12 @@ export function createPersonalData(database: Database): readonly PersonalDataSec
         // Why it is locked, and by whom, is the installation's.
         const { lock, version: _version, ...profile } = account;
         yield [{ ...profile, locked: lock !== null }];
+      },
+    },
+    {
+      name: 'social-identities',
+      async *read(userId) {
+        yield (await listSocialIdentities(database, userId)).map(({ userId: _owner, ...identity }) => identity);
       },
     },
     {

@@ -20,5 +20,13 @@ export const problems = defineProblems({
   'last-admin': { status: 409, title: 'Last admin' },
   'export-running': { status: 409, title: 'An export is running' },
   'export-not-ready': { status: 409, title: 'Export not ready' },
+  'social-login-refused': { status: 401, title: 'Log-in by the provider not accepted' },
+  'challenge-not-accepted': { status: 409, title: 'Challenge not accepted' },
+  'provider-unknown': { status: 409, title: 'Provider not in use' },
+  'provider-linked': { status: 409, title: 'Another identity of this provider is linked' },
+  'redirect-not-allowed': { status: 409, title: 'Address not allowed' },
+  'phone-required': { status: 409, title: 'Phone number required' },
+  'identity-linked': { status: 409, title: 'Identity has an account already' },
+  'last-way-in': { status: 409, title: 'Last way to log in' },
   'own-account': { status: 409, title: 'Not for your own account' },
 });

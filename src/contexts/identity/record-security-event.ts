@@ -18,6 +18,9 @@ export type SecurityAction =
   | 'second-factor-disabled'
   | 'recovery-code-used'
   | 'recovery-codes-renewed'
+  | 'social-login-refused'
+  | 'identity-linked'
+  | 'identity-unlinked'
   | 'deletion-requested'
   | 'deletion-cancelled';
 
@@ -26,6 +29,7 @@ const refused: ReadonlySet<SecurityAction> = new Set([
   'code-refused',
   'second-factor-refused',
   'refresh-token-reused',
+  'social-login-refused',
 ]);
 
 /**

@@ -18,6 +18,22 @@ export function secondFactorRefused(): Problem {
   });
 }
 
+/** The one answer to everybody who does not come back from a provider as they left: nobody is told what was wrong. */
+export function socialLoginRefused(): Problem {
+  return new Problem(problems['social-login-refused'], {
+    detail: 'This log-in is not accepted. Begin it again.',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+}
+
+/** Used, too old, made up, or for another account: nobody is told which. */
+export function socialChallengeNotAccepted(): Problem {
+  return new Problem(problems['challenge-not-accepted'], {
+    detail: 'This challenge is not accepted: it was used, is too old, or belongs to another account.',
+    errors: [{ pointer: '/challenge', detail: 'is not accepted' }],
+  });
+}
+
 export function currentPasswordWrong(pointer = '/currentPassword'): Problem {
   return new Problem(problems['current-password-wrong'], {
     errors: [{ pointer, detail: 'is not your present password' }],

@@ -52,6 +52,7 @@ async function mayReceive(tx: Transaction, purpose: CodePurpose, phone: string, 
     case 'verify':
       return hasRegistrationOfPhone(tx, phone);
     case 'phone-change':
+    case 'social':
       return true;
   }
 }

@@ -66,7 +66,8 @@ function loginResult(outcome: LoginOutcome) {
   return { status: 202, headers, body: { challenge, expiresIn } } as const;
 }
 
-function tokensResult({ accessToken, expiresIn, refreshToken, sessionId, account }: SessionTokens) {
+/** What a begun session answers, whichever way it began. */
+export function tokensResult({ accessToken, expiresIn, refreshToken, sessionId, account }: SessionTokens) {
   const body: Schema<'SessionTokens'> = {
     token: accessToken,
     tokenType: 'Bearer',

@@ -8,6 +8,16 @@ export interface SendLimits {
   readonly perDay: number;
 }
 
+/** What is believed of whom, and where people come back to. Providers by their names. */
+export interface SocialLoginSettings {
+  /** Exactly these, without query and fragment; the first is the default. */
+  readonly redirectUris: readonly string[];
+  /** Whose word that a number is verified counts. */
+  readonly trustedPhones: readonly string[];
+  /** Whose word that an e-mail address is verified counts. */
+  readonly trustedEmails: readonly string[];
+}
+
 /** What configuration decides about identity. Durations in seconds. */
 export interface IdentitySettings {
   /** `iss` of access tokens: the URL under which the world knows this installation. */
@@ -28,6 +38,7 @@ export interface IdentitySettings {
   /** Messages with a code that one address may ask for per UTC day, and one network (/24, IPv6 /64). */
   readonly codesPerAddress: number;
   readonly codesPerNetwork: number;
+  readonly social: SocialLoginSettings;
   /** Days in which the owner can take a deletion back. */
   readonly deletionGraceDays: number;
   /** Days that an export can be downloaded. */
@@ -45,6 +56,7 @@ export const defaultSettings: Omit<IdentitySettings, 'issuer'> = {
   email: { pause: 0, perHour: 5, perDay: 20 },
   codesPerAddress: 50,
   codesPerNetwork: 500,
+  social: { redirectUris: [], trustedPhones: [], trustedEmails: [] },
   deletionGraceDays: 14,
   exportDays: 7,
 };

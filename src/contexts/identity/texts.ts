@@ -89,12 +89,13 @@ const purposes: Readonly<Record<CodePurpose, string>> = {
   reset: 'reset your password',
   'phone-change': 'set this number for your account',
   deletion: 'delete your account',
+  social: 'sign up with this number',
 };
 
 /** The text of a code. One SMS in every alphabet: at most 160 GSM-7 characters. */
 export function codeText(code: string, purpose: CodePurpose, numberHasAccount: boolean): string {
   const minutes = CODE_LIFETIME / 60;
-  return numberHasAccount && (purpose === 'verify' || purpose === 'phone-change')
+  return numberHasAccount && (purpose === 'verify' || purpose === 'phone-change' || purpose === 'social')
     ? `${code} moves this number from the account that has it to yours. Never tell it to anyone. Valid ${minutes} minutes.`
     : `${code} is your code to ${purposes[purpose]}. Never tell it to anyone. Valid ${minutes} minutes.`;
 }
