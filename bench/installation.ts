@@ -19,7 +19,7 @@ export interface Installation {
 }
 
 /** Limits that no benchmark meets, and nothing in the log but errors. Everything else is as it comes. */
-const settings = {
+export const settings = {
   NODE_ENV: 'production',
   PORTICO_SECRET: 'a secret that only benchmarks may know',
   LOG_LEVEL: 'error',

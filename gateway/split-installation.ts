@@ -6,7 +6,11 @@ import { startNginx } from './start-nginx.ts';
 import type { TestGateway } from './start-nginx.ts';
 
 /** The `api` processes of the installation, by the contexts each hosts. */
-export const shares = { identity: 'identity', rewards: 'rewards,notifications', platform: 'platform' } as const;
+export const shares = {
+  identity: 'identity',
+  rewards: 'rewards,notifications',
+  platform: 'platform,analytics',
+} as const;
 export type Share = keyof typeof shares;
 
 /** Portico as several real processes on one database, with a worker and a real nginx in front. */

@@ -9,26 +9,21 @@ import { createMessagingVendors } from './compose-vendors.ts';
 import type { MessagingVendors } from './compose-vendors.ts';
 import { publicUrlOf } from './config.ts';
 import type { Config } from './config.ts';
+import { createAnalytics, usualLimits } from './contexts/analytics/index.ts';
+import type { Analytics } from './contexts/analytics/index.ts';
 import type { ContextModule } from './contexts/context.ts';
 import { createIdentity, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
 import type { Identity } from './contexts/identity/index.ts';
-import {
-  createNotifications,
-  readQuietHours,
-  readSmsPrice,
-  remoteNotifications,
-  trackingPurpose,
-} from './contexts/notifications/index.ts';
-import type { NotificationQuestions, Notifications } from './contexts/notifications/index.ts';
+import { createNotifications, readQuietHours, readSmsPrice, trackingPurpose } from './contexts/notifications/index.ts';
+import type { Notifications } from './contexts/notifications/index.ts';
 import { createPlatform, createSandboxErrors, createSandboxInbox } from './contexts/platform/index.ts';
-import { createRewards } from './contexts/rewards/index.ts';
+import { createRewards, CREDITING_PAUSE } from './contexts/rewards/index.ts';
 import type { RewardsQuestions } from './contexts/rewards/index.ts';
 import type { OpenDatabases } from './database/open.ts';
 import type { Database } from './database/transaction.ts';
 import type { HttpOptions } from './http/create-http.ts';
-import { createInternalClient } from './http/internal-client.ts';
 import { createMetrics } from './http/metrics.ts';
-import { createServiceToken, servicePurpose, withServiceTokens } from './http/service-token.ts';
+import { servicePurpose, withServiceTokens } from './http/service-token.ts';
 import { enqueue } from './jobs/enqueue.ts';
 import { createPublish } from './jobs/events.ts';
 import type { ErrorTracker, SandboxErrors } from './ports/error-tracker.ts';
@@ -37,6 +32,7 @@ import type { ErrorReporting, Process } from './process/create-process.ts';
 import { observeBacklog } from './process/observe-backlog.ts';
 import { createObservers, observePools } from './process/observers.ts';
 import type { Observers } from './process/observers.ts';
+import { notificationsFor } from './process/notifications-for.ts';
 import { openPools } from './process/pools.ts';
 import type { Pools } from './process/pools.ts';
 import { createVendorWatch } from './process/watch-vendors.ts';
@@ -78,6 +74,7 @@ export interface Portico extends Process {
   readonly notifications: Notifications;
   readonly rewards: ContextModule & RewardsQuestions;
   readonly platform: ContextModule;
+  readonly analytics: Analytics;
 }
 
 /** Wires everything; nothing runs yet. */
@@ -143,7 +140,7 @@ interface Surroundings {
   readonly hashesAtOnce: number;
 }
 
-type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platform'>;
+type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platform' | 'analytics'>;
 
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
@@ -227,38 +224,19 @@ function createContexts(
     recordReports,
     retention: { auditDays: config.auditDays, sandboxDays: config.sandboxDays },
   });
-  const contexts: Contexts = { identity, notifications, rewards, platform };
+  const analytics = createAnalytics({
+    primary,
+    worker,
+    reporting: pools.reporting,
+    clock,
+    zones: config.reportTimeZones,
+    limits: usualLimits,
+    recounts: () => Object.values(contexts).flatMap(({ recounts }) => recounts ?? []),
+    questions: { findBonusCampaign: rewards.findBonusCampaign, listTopWallets: rewards.listTopWallets },
+    observer: observers.analytics,
+  });
+  const contexts: Contexts = { identity, notifications, rewards, platform, analytics };
   return contexts;
-}
-
-/**
- * Milliseconds until texts look again whether an import is still being credited. Beside one, a batch of 500 leaves after five
- * looks: nothing waits for ever, and crediting hardly feels it (docs/decisions/0047).
- */
-const CREDITING_PAUSE = 2_000;
-
-/** Milliseconds that one context waits for another's answer. */
-const internalTimeout = 500;
-
-interface Asking {
-  readonly config: Config;
-  readonly key: (purpose: string) => Buffer;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-/** Notifications as the asker sees them: here, or at the address where another process hosts them. */
-function notificationsFor(
-  asker: string,
-  here: Notifications,
-  { config, key, clock, log }: Asking,
-): NotificationQuestions {
-  const url = config.contextUrls['notifications'];
-  if (hosts(config, 'notifications') || url === undefined) return here;
-  const secret = key(servicePurpose);
-  const token = () => createServiceToken(secret, asker, clock);
-  const ask = createInternalClient({ url, token, timeout: internalTimeout });
-  return remoteNotifications(here, { hasSmsBudget: async (phone) => (await ask('getSmsBudget', { phone })).open }, log);
 }
 
 /** What the tracker gets to hand over its last reports, in milliseconds. */

@@ -74,6 +74,8 @@ export interface Config {
   /** Where files of numbers appear by themselves, and which campaign each feeds. */
   readonly bonusSources: readonly ConfiguredSource[];
   readonly sandboxDays: number;
+  /** Zones whose days the dashboard keeps; the first is the usual one. */
+  readonly reportTimeZones: readonly string[];
   readonly rateLimitStore: 'memory' | 'postgres' | 'redis';
   /** Multiplies every rate limit, for load tests. */
   readonly rateLimitFactor: number;
@@ -121,7 +123,7 @@ export function publicUrlOf({ publicUrl, host, port }: Config): string {
 const clientVariables = new Set(['PORTICO_URL', 'PORTICO_TOKEN', 'PORTICO_EMAIL', 'PORTICO_PASSWORD']);
 
 /** Every context there is, as PORTICO_CONTEXTS spells it. */
-export const contextNames = ['identity', 'rewards', 'notifications', 'platform'] as const;
+export const contextNames = ['identity', 'rewards', 'notifications', 'platform', 'analytics'] as const;
 
 /**
  * Reads the environment into one frozen object.
@@ -184,6 +186,10 @@ export function readConfig(environment: Environment): Config {
     refusedLinesDays: read.number('REFUSED_LINES_DAYS', 90, 1, 3650),
     bonusSources: bonusSources(read),
     sandboxDays: read.number('SANDBOX_DAYS', 30, 1, 3650),
+    reportTimeZones: read.list('REPORT_TIME_ZONES', ['UTC'], {
+      test: isTimeZone,
+      words: 'time zones by their IANA names such as Asia/Tehran',
+    }),
     rateLimitStore: read.choice('RATE_LIMIT_STORE', 'memory', ['memory', 'postgres', 'redis']),
     rateLimitFactor: read.number('RATE_LIMIT_FACTOR', 1, 0.001, 1_000_000, false),
     redisUrl: read.url('REDIS_URL', ['redis:', 'rediss:']),
@@ -231,6 +237,17 @@ function contextUrls(read: EnvironmentReader): Readonly<Record<string, string>> 
 
 function isOrigin(text: string): boolean {
   return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+}
+
+function isTimeZone(text: string): boolean {
+  // Offsets such as +03:30 mean the opposite to PostgreSQL.
+  if (!/^[A-Za-z]/.test(text)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isRange(text: string): boolean {

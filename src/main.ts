@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./commands/import.ts')).importCommand,
   sample: async () => (await import('./commands/sample.ts')).sampleCommand,
   seed: async () => (await import('./commands/seed.ts')).seedCommand,
+  rollups: async () => (await import('./commands/rollups.ts')).rollupsCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
 };
 

@@ -20,6 +20,8 @@ export interface ConnectOptions {
   readonly role?: string;
   /** Every transaction is read-only: for replicas and dashboards. */
   readonly readOnly?: boolean;
+  /** Other settings of each connection, by name. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Told of each restart after a deadlock or a serialization failure. */
   readonly onRetry?: (sqlState: string) => void;
 }
@@ -43,6 +45,7 @@ export function connect(options: ConnectOptions): Database & { readonly pool: pg
     `statement_timeout=${options.statementTimeout}`,
     'idle_in_transaction_session_timeout=60000',
     ...(options.readOnly === true ? ['default_transaction_read_only=on'] : []),
+    ...Object.entries(options.settings ?? {}).map(([name, value]) => `${name}=${value}`),
   ];
   const pool = new pg.Pool({
     connectionString: options.url,

@@ -91,7 +91,8 @@ async function untilReady(child: ChildProcess, { data, log }: Launch, port: numb
     }
     const running = readPostmaster(data);
     // Until the new server has written it, the file may still be a dead one's.
-    if (running?.pid === child.pid && running?.state === 'ready') return;
+    // A standby, which tests start, is never more than that.
+    if (running?.pid === child.pid && (running?.state === 'ready' || running?.state === 'standby')) return;
     if (Date.now() > deadline) throw new StartupError(`PostgreSQL was not ready within 60 seconds; see ${log}.`);
     await pause(20);
   }

@@ -40,14 +40,19 @@ export type Task<Payload extends object> = (payload: Payload, run: JobRun) => Pr
 export interface TaskBinding {
   readonly name: string;
   readonly task: Task<never>;
-  /** Jobs of the `otp` lane have their own runner, so that bulk work can never delay a one-time code. */
-  readonly lane: 'default' | 'otp';
+  readonly lane: Lane;
 }
+
+/**
+ * Each lane has a runner of its own, so that bulk work can delay neither a one-time code (`otp`) nor the figures of the
+ * dashboard (`rollup`).
+ */
+export type Lane = 'default' | 'otp' | 'rollup';
 
 export function bindTask<Payload extends object>(
   job: Job<Payload>,
   task: Task<Payload>,
-  lane: TaskBinding['lane'] = 'default',
+  lane: Lane = 'default',
 ): TaskBinding {
   return { name: job.name, task, lane };
 }

@@ -7,7 +7,7 @@ import { createBusyJobs } from './busy-jobs.ts';
 import { patientPool } from './patient-pool.ts';
 import { openPresence } from './presence.ts';
 import type { Presence } from './presence.ts';
-import type { ScheduledJob, TaskBinding } from './queue.ts';
+import type { Lane, ScheduledJob, TaskBinding } from './queue.ts';
 import { startRecovery } from './recover-jobs.ts';
 import type { RecoveryOptions } from './recover-jobs.ts';
 import { toTaskList, usualPatience } from './run-task.ts';
@@ -55,7 +55,7 @@ export async function startJobs(options: RunnerOptions): Promise<JobRunner> {
     await presence.end();
   };
   try {
-    for (const lane of ['default', 'otp'] as const) {
+    for (const lane of ['default', 'otp', 'rollup'] as const) {
       const bindings = options.bindings.filter((binding) => binding.lane === lane);
       if (bindings.length > 0)
         runners.push(await startLane(lane, bindings, { ...options, busy }, presence, patient.pool));
@@ -85,7 +85,7 @@ export async function startJobs(options: RunnerOptions): Promise<JobRunner> {
 }
 
 async function startLane(
-  lane: TaskBinding['lane'],
+  lane: Lane,
   bindings: readonly TaskBinding[],
   options: RunnerOptions & TaskSurroundings,
   presence: Presence,
@@ -94,7 +94,7 @@ async function startLane(
   return run({
     ...queueOptions(options, bindings, presence, pool),
     parsedCronItems: cronItems(options.schedule, new Set(bindings.map(({ name }) => name))),
-    concurrency: lane === 'otp' ? 2 : options.concurrency,
+    concurrency: { default: options.concurrency, otp: 2, rollup: 1 }[lane],
     gracefulShutdownAbortTimeout: options.grace ?? usualGrace,
   });
 }

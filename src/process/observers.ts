@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Pool } from 'pg';
+import type { AnalyticsObserver } from '../contexts/analytics/index.ts';
 import type { SendingObserver } from '../contexts/notifications/index.ts';
 import type { RewardsObserver } from '../contexts/rewards/index.ts';
 import type { JobObserver } from '../jobs/run-task.ts';
@@ -24,6 +25,7 @@ export interface Observers {
   readonly jobs: JobObserver;
   readonly sending: SendingObserver;
   readonly rewards: RewardsObserver;
+  readonly analytics: AnalyticsObserver;
   readonly vendors: VendorObserver;
   readonly transactionRestarted: (sqlState: string) => void;
   readonly errors: { reported(result: 'reported' | 'dropped'): void };
@@ -67,6 +69,18 @@ export function createObservers(registry: Registry): Observers {
   const reconciled = new Gauge({
     name: 'portico_ledger_reconciled_timestamp_seconds',
     help: 'When the ledger was last compared with wallets and grants, in Unix time.',
+    aggregator: 'max',
+    registers,
+  });
+  const rollupDifferences = new Gauge({
+    name: 'portico_rollup_differences',
+    help: 'Figures of the last days that are not what the tables say; anything but 0 is an alarm.',
+    aggregator: 'max',
+    registers,
+  });
+  const rolledUp = new Gauge({
+    name: 'portico_rollup_as_of_timestamp_seconds',
+    help: 'Up to when the figures of the dashboard are whole, in Unix time.',
     aggregator: 'max',
     registers,
   });
@@ -121,6 +135,10 @@ export function createObservers(registry: Registry): Observers {
       },
       sourcePolled: ({ source, outcome }) => polls.inc({ source, outcome }),
       ...createGameMetrics(registry),
+    },
+    analytics: {
+      compared: (found) => rollupDifferences.set(found.differences),
+      rolledUp: ({ asOf }) => rolledUp.set(asOf.getTime() / 1_000),
     },
     vendors: {
       begin(vendor, outcomes = callOutcomes) {

@@ -39,6 +39,9 @@ export interface Pools {
   close(): Promise<void>;
 }
 
+/** Reports at once where there is no replica; the others wait. */
+const PRIMARY_REPORTS = 2;
+
 export function openPools(options: PoolOptions): Pools {
   const { onRetry, uploads: uploadsAtOnce = 4 } = options;
   const asApplication = { url: options.application, role: applicationRole, onRetry };
@@ -51,23 +54,26 @@ export function openPools(options: PoolOptions): Pools {
   const worker = connect({
     ...asApplication,
     name: 'portico worker',
-    // A task may hold one connection and need another; one-time codes have two runners of their own.
-    size: options.jobConcurrency * 2 + 4,
+    // A task may hold one connection and need another; one-time codes have two runners of their own, rollups one.
+    size: options.jobConcurrency * 2 + 5,
     statementTimeout: 60_000,
   });
   const reporting = connect({
     ...asApplication,
     url: options.reporting,
     name: 'portico reporting',
-    size: 4,
     statementTimeout: 30_000,
     readOnly: true,
+    // On the primary a report costs those who write: fewer at once, and each on one core.
+    ...(options.reporting === options.application
+      ? { size: PRIMARY_REPORTS, settings: { max_parallel_workers_per_gather: '0' } }
+      : { size: 8 }),
   });
   const uploads = connect({ ...asApplication, name: 'portico uploads', size: uploadsAtOnce, statementTimeout: 60_000 });
   const jobs = connect({
     url: options.owner,
     name: 'portico jobs',
-    size: options.jobConcurrency + 6,
+    size: options.jobConcurrency + 8,
     statementTimeout: 0,
   });
   const listener = createListener({ url: options.application, name: 'portico listener' });

@@ -15,6 +15,7 @@ const userScopes = [
   'rewards:redeem',
 ];
 const staffScopes = [
+  'analytics:read',
   'campaigns:read',
   'campaigns:write',
   'imports:read',

@@ -33,6 +33,7 @@ import type { SendingLimits } from './provider.ts';
 import { queueMessages } from './queue-messages.ts';
 import { cancelQueued, readGroupCounts } from './queue-store.ts';
 import { recordReports } from './record-reports.ts';
+import { recounts } from './recounts.ts';
 import { createNotificationTasks, notificationSchedule } from './tasks.ts';
 import { sendNotification } from './templates/send-notification.ts';
 import type { SendNotification, SentNotification } from './templates/send-notification.ts';
@@ -205,6 +206,7 @@ export function createNotifications(dependencies: NotificationsDependencies): No
       'user.deleted': [eraseMessagesJob, eraseRecipientJob],
     },
     personalData: createPersonalData(workerDatabase),
+    recounts,
     problems,
     constraints: {
       suppressions_once: problems['already-suppressed'],

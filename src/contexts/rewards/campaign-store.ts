@@ -1,6 +1,6 @@
 import { raw } from 'objection';
 import { statement } from '../../database/transaction.ts';
-import type { Transaction } from '../../database/transaction.ts';
+import type { Queryable, Transaction } from '../../database/transaction.ts';
 import type { CursorPosition } from '../../shared/cursor.ts';
 import type { BonusCampaign } from './bonus-campaign.ts';
 import { BonusCampaignModel } from './models.ts';
@@ -26,6 +26,19 @@ export async function insertCampaign(tx: Transaction, campaign: BonusCampaign): 
 export async function findCampaign(tx: Transaction, id: string): Promise<BonusCampaignRow | undefined> {
   const found = await campaigns(tx).findById(id);
   return found as BonusCampaignRow | undefined;
+}
+
+const findNamed = statement<{ name: string; createdAt: Date }>(
+  'rewards.find_named_campaign',
+  `select name, created_at as "createdAt" from rewards.bonus_campaigns where id = $1`,
+);
+
+/** What a campaign is called, for other contexts' reports. */
+export async function findBonusCampaign(
+  queryable: Queryable,
+  id: string,
+): Promise<{ readonly name: string; readonly createdAt: Date } | undefined> {
+  return (await queryable.query(findNamed, [id]))[0];
 }
 
 /** The newest first, strictly after `after`. */

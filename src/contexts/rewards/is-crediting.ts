@@ -8,3 +8,9 @@ const LIVELY_MILLISECONDS = 5_000;
 export function isCrediting({ worker, clock }: Pick<RewardsDependencies, 'worker' | 'clock'>): Promise<boolean> {
   return hasProgressSince(worker, new Date(clock.now().getTime() - LIVELY_MILLISECONDS));
 }
+
+/**
+ * Milliseconds until texts look again whether an import is still being credited. Beside one, a batch of 500 leaves after five
+ * looks: nothing waits for ever, and crediting hardly feels it (docs/decisions/0047).
+ */
+export const CREDITING_PAUSE = 2_000;
