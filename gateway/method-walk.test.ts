@@ -86,6 +86,8 @@ test('pages come through', async () => {
     '/',
     '/docs',
     '/docs/portico.css',
+    '/console',
+    '/console/console.js',
     '/openapi.json',
     '/openapi/identity.json',
     '/problems',

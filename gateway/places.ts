@@ -85,6 +85,8 @@ export function pagePlaces(contexts: readonly string[]): PagePlace[] {
     exact('/'),
     exact('/docs'),
     below('/docs', '[A-Za-z0-9.-]+'),
+    exact('/console'),
+    below('/console', '[a-z.-]+'),
     exact('/problems'),
     below('/problems', '[a-z0-9-]+'),
     exact('/openapi.json'),

@@ -25,6 +25,7 @@ const config: TSESLint.FlatConfig.ConfigArray = [
       'src/contract/generated/',
       'bench/peers/generated/',
       'src/http/docs/*.js',
+      'src/http/console/*.js',
       'src/**/vendor/',
     ],
   },

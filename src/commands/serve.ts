@@ -104,6 +104,7 @@ export function announce(
 
   API         ${base}/api/v1
   Swagger UI  ${base}/docs
+  Console     ${base}/console
   Health      ${health}/health/ready`);
   if (processes > 1) console.log(`  Processes   ${processes}`);
   if (demo) {

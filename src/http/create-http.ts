@@ -14,6 +14,7 @@ import type { Logger } from '../telemetry/logs.ts';
 import { createAuthentication } from './authentication.ts';
 import type { TokenVerifier } from './authentication.ts';
 import { clientAddress } from './client-address.ts';
+import { createConsole } from './console.ts';
 import { createCors } from './cors.ts';
 import { createDocs } from './docs.ts';
 import type { DemoUser } from './docs.ts';
@@ -128,6 +129,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
               hosted: publicContexts(hosted.filter((route) => plainHandler(options.handlers, route.operationId))),
               demoUser: options.demoUser,
             })),
+            ...(await createConsole()),
             ...createProblemPages(options.problems, known),
           ],
     dependencies: {
