@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routes } from '../src/contract/generated/routes.ts';
 import type { Route } from '../src/contract/route.ts';
 import { internalScope } from '../src/http/service-token.ts';
-import { createWorld, pathOf } from './walks/world.ts';
+import { pathOf } from './walks/routes.ts';
+import { createWorld } from './walks/world.ts';
 import type { World } from './walks/world.ts';
 
 let world: World;

@@ -5,7 +5,8 @@ import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { scopesOf } from '../src/contexts/identity/role.ts';
 import { newId } from '../src/shared/id.ts';
-import { createWorld, nextSource, notification, pathOf, routeOf, templateSource } from './walks/world.ts';
+import { pathOf, routeOf } from './walks/routes.ts';
+import { createWorld, nextSource, notification, templateSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
 
 type Audited = { [O in OperationId]: Traits[O]['audited'] extends true ? O : never }[OperationId];

@@ -13,7 +13,8 @@ import { scopesOf } from '../src/contexts/identity/role.ts';
 import type { Role } from '../src/contexts/identity/role.ts';
 import { newId } from '../src/shared/id.ts';
 import { readDocument, resolvedOperations } from './document.ts';
-import { createWorld, pathOf, routeOf } from './walks/world.ts';
+import { pathOf, routeOf } from './walks/routes.ts';
+import { createWorld } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
 
 type Protected = { [O in OperationId]: Traits[O]['authenticated'] extends true ? O : never }[OperationId];

@@ -4,7 +4,8 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { demoPhone } from '../src/shared/demo-phone.ts';
-import { createWorld, nextSource, pathOf, routeOf, templateSource } from './walks/world.ts';
+import { pathOf, routeOf } from './walks/routes.ts';
+import { createWorld, nextSource, templateSource } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
 
 type List = {

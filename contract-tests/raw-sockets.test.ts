@@ -6,7 +6,7 @@ import { startPortico } from '../src/testing/portico.ts';
 import type { TestPortico } from '../src/testing/portico.ts';
 import { openRaw, sendRaw } from '../src/testing/raw-http.ts';
 import type { RawAnswer } from '../src/testing/raw-http.ts';
-import { pathOf } from './walks/world.ts';
+import { pathOf } from './walks/routes.ts';
 
 let portico: TestPortico;
 beforeAll(async () => {

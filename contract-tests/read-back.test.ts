@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
-import { createWorld, pathOf, routeOf, templateSource } from './walks/world.ts';
+import { pathOf, routeOf } from './walks/routes.ts';
+import { createWorld, templateSource } from './walks/world.ts';
 import type { MadeTemplate, Person, World } from './walks/world.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -4,7 +4,8 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { newId } from '../src/shared/id.ts';
-import { createWorld, nextSource, notification, pathOf, routeOf, templateSource } from './walks/world.ts';
+import { pathOf, routeOf } from './walks/routes.ts';
+import { createWorld, nextSource, notification, templateSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
 
 type Repeatable = { [O in OperationId]: Traits[O]['keyed'] extends true ? O : never }[OperationId];

@@ -1,7 +1,4 @@
 /** The people and things that the walks through the contract act on, made through the API where it can make them. */
-import { routes } from '../../src/contract/generated/routes.ts';
-import type { OperationId } from '../../src/contract/handlers.ts';
-import type { Route } from '../../src/contract/route.ts';
 import { demoAccounts } from '../../src/contexts/identity/index.ts';
 import { createSandboxErrors } from '../../src/contexts/platform/index.ts';
 import { seedMembers } from '../../src/contexts/rewards/index.ts';
@@ -11,6 +8,10 @@ import type { ErrorReport } from '../../src/ports/error-tracker.ts';
 import { newId } from '../../src/shared/id.ts';
 import { startPortico } from '../../src/testing/portico.ts';
 import type { TestPortico, TestPorticoOptions } from '../../src/testing/portico.ts';
+import { good } from './answers.ts';
+import { createMachineClient } from './machine-client.ts';
+import type { MachineClient } from './machine-client.ts';
+import { beginSocialLink } from './social-challenge.ts';
 
 export interface Person {
   readonly userId: string;
@@ -74,14 +75,6 @@ export interface MadeTemplate {
   readonly templateId: string;
   readonly versionId: string;
   readonly key: string;
-}
-
-export interface MachineClient {
-  readonly id: string;
-  readonly secret: string;
-  readonly secrets: readonly { readonly id: string }[];
-  /** Asks for an access token. */
-  token(): Promise<string>;
 }
 
 interface CallOptions {
@@ -178,22 +171,6 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
       ...{ variables: [{ name: 'name', type: 'string', value: 'you' }], segment: { countries: ['IR'] } },
     };
   };
-  const socialChallenge: World['socialChallenge'] = async (person) => {
-    const own = '/api/v1/social-identities';
-    const { identities } = await call<{ identities: { id: string }[] }>(person, 'GET', own);
-    for (const { id } of identities) await call(person, 'DELETE', `${own}/${id}`);
-    const body = { provider: 'sandbox', loginHint: `somebody-${(made += 1)}` };
-    const { authorizationUrl, ticket } = await call<Record<'authorizationUrl' | 'ticket', string>>(
-      person,
-      'POST',
-      '/api/v1/auth/social/link',
-      { body },
-    );
-    const { code, state } = Object.fromEntries(new URL(authorizationUrl).searchParams);
-    const back = await portico.request('POST', '/api/v1/auth/social/complete', { body: { code, state, ticket } });
-    return (await good<{ challenge: string }>(back)).challenge;
-  };
-
   const createCampaign: World['createCampaign'] = async () => {
     const body = {
       name: 'Nowruz gift',
@@ -249,25 +226,11 @@ export async function createWorld(options: TestPorticoOptions = {}): Promise<Wor
       const body = await notificationCampaign();
       return (await call<{ id: string }>(staff, 'POST', '/api/v1/notification-campaigns', { body })).id;
     },
-    socialChallenge,
+    createClient: (scopes = ['campaigns:read']) => createMachineClient({ portico, call, admin }, scopes),
+    socialChallenge: (person) => beginSocialLink({ portico, call }, person),
     async linkIdentity(person) {
-      const body = { challenge: await socialChallenge(person) };
+      const body = { challenge: await beginSocialLink({ portico, call }, person) };
       return (await call<{ id: string }>(person, 'POST', '/api/v1/social-identities', { body })).id;
-    },
-    async createClient(scopes = ['campaigns:read']) {
-      const body = { name: `Client ${(made += 1)}`, scopes, secretDays: 1 };
-      const client = await call<Omit<MachineClient, 'token'>>(admin, 'POST', '/api/v1/clients', { body });
-      return {
-        ...client,
-        async token() {
-          const form = new URLSearchParams({
-            ...{ grant_type: 'client_credentials', client_id: client.id, client_secret: client.secret },
-          });
-          const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-          const answer = await portico.request('POST', '/api/v1/auth/token', { headers, body: form.toString() });
-          return (await good<{ access_token: string }>(answer)).access_token;
-        },
-      };
     },
     async createDeadMessage() {
       const path = '/api/v1/sandbox/behaviours/sms';
@@ -323,30 +286,6 @@ export const notification = {
   variables: [{ name: 'name', type: 'string', value: 'Sara' }],
 };
 
-async function good<Body>(answer: Response): Promise<Body> {
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${answer.url} answered ${answer.status}: ${text}`);
-  return (text === '' ? undefined : JSON.parse(text)) as Body;
-}
-
 function nobody(role: string): never {
   throw new Error(`there is no demo account with the role ${role}`);
-}
-
-/** The route of an operation, whose id the compiler knows. */
-export function routeOf(operationId: OperationId): Route {
-  const route = routes.find((candidate) => candidate.operationId === operationId);
-  if (route === undefined) throw new Error(`${operationId} is not in the route table`);
-  return route;
-}
-
-/** Values of parameters that are words from a list. */
-const named: Readonly<Record<string, string>> = { channel: 'sms', gameId: 'dice', period: 'daily' };
-
-/** The path with these values, and well-formed made-up ones for the rest. */
-export function pathOf(route: Pick<Route, 'path'>, values: Readonly<Record<string, string>> = {}): string {
-  return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = values[name] ?? named[name] ?? newId();
-    return encodeURIComponent(value);
-  });
 }

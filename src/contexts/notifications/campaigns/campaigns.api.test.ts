@@ -14,12 +14,17 @@ beforeAll(async () => {
 });
 afterAll(() => portico.close());
 
+interface Answer<Body> {
+  readonly status: number;
+  readonly body: Body & Schema<'Problem'>;
+}
+
 async function send<Body>(
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<{ readonly status: number; readonly body: Body & Schema<'Problem'> }> {
+): Promise<Answer<Body>> {
   const answer = await portico.request(method, path, {
     token: staff,
     headers,
