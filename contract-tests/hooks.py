@@ -32,6 +32,12 @@ def csv(ctx, value):
     return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")}
 
 
+@schemathesis.deserializer("text/html")
+def html(ctx, response):
+    """The pages of the unsubscribe link: their schema is a text."""
+    return response.text
+
+
 @schemathesis.hook
 def before_load_schema(ctx, raw_schema):
     """Puts each stream's `x-events` where schemathesis looks for the schema of an event (OpenAPI 3.1 has no place for it)."""
