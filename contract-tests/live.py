@@ -527,7 +527,7 @@ WEBHOOK_SECRET = os.environ["PORTICO_WEBHOOK_SECRET"]
 
 def signature_of_twilio(path, form):
     """Over the address Portico would give Twilio and every field, by name."""
-    text = URL + path + "".join(name + form[name] for name in sorted(form))
+    text = os.environ.get("PORTICO_PUBLIC_URL", URL) + path + "".join(name + form[name] for name in sorted(form))
     return base64.b64encode(hmac.new(WEBHOOK_SECRET.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
@@ -543,8 +543,8 @@ def ids_for(operation, path_parameters):
     return ids
 
 
-# Ids that are no UUIDs: made-up ones were never signed.
-SIGNED = {"trackingId", "unsubscribeToken"}
+# Ids that are no UUIDs: made-up ones were never signed, or configured.
+SIGNED = {"trackingId", "unsubscribeToken", "sourceName"}
 
 
 def ids_for_misled(operation, path_parameters):

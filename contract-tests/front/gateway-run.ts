@@ -18,7 +18,8 @@ export async function runThroughGateway(options: SchemathesisOptions): Promise<V
     return await runSchemathesis({
       ...options,
       url: gateway.url,
-      environment: { ...options.environment, PORTICO_URL: gateway.url },
+      // Vendors sign the address that Portico gave them, whichever way they come.
+      environment: { ...options.environment, PORTICO_URL: gateway.url, PORTICO_PUBLIC_URL: options.url },
       extra: [...options.extra, ...internal.flatMap((operationId) => ['--exclude-operation-id', operationId])],
     });
   } finally {
