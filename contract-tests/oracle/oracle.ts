@@ -83,6 +83,11 @@ interface Standing {
   readonly passed: Set<string>;
 }
 
+/** One value of JSON, not lines of it. */
+function isJson(contentType: string | undefined): contentType is string {
+  return contentType !== undefined && /^application\/(?:[\w.-]+\+)?json\b/.test(contentType);
+}
+
 export function createOracle(): Oracle {
   const disagreements: Disagreement[] = [];
   const counts = { requests: 0, answers: 0, past: 0 };
@@ -127,7 +132,7 @@ export function createOracle(): Oracle {
       // A made-up cursor has a valid form, which is all that the oracle can see.
       if (refusal === null && refused && code !== 'invalid-cursor') note('refused', code ?? `status ${status}`, raw);
     }
-    if (request.method !== 'OPTIONS' && upstream.headers['content-type']?.includes('json') === true) {
+    if (request.method !== 'OPTIONS' && isJson(upstream.headers['content-type'])) {
       counts.answers += 1;
       response.status(status).setHeader('content-type', upstream.headers['content-type']);
       // Runs the response validator; the stand-in for json() below keeps Express from sending anything itself.
