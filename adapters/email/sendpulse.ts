@@ -39,6 +39,8 @@ function emailOf(message: EmailMessage, sender: ReturnType<typeof parseMailbox>)
   return {
     subject: message.subject.replaceAll(/[\r\n]+/g, ' '),
     text: message.text,
+    // Base64 here, unlike the text.
+    ...(message.html === undefined ? {} : { html: Buffer.from(message.html).toString('base64') }),
     from: { name: sender.name, email: sender.address },
     to: [{ name: '', email: message.to }],
   };

@@ -58,6 +58,12 @@ describe('SendPulse', () => {
     expect(simulator.tokens).toBe(1);
   });
 
+  test('a mail in HTML arrives as it was written', async () => {
+    const html = '<p>سلام, you got <b>50</b> coins.</p>';
+    await sender.send({ ...mail(), html }, { signal });
+    expect(simulator.mails).toMatchObject([{ text: 'x', html }]);
+  });
+
   test('a token that ended early is replaced once, and the mail sent once', async () => {
     await sender.send(mail(), { signal });
     simulator.endToken();

@@ -8,6 +8,7 @@ export interface SendpulseMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  readonly html: string | undefined;
   /** What the recipient's mail server said; 0 while it said nothing. */
   answerCode: number;
 }
@@ -17,6 +18,8 @@ const tokenPath = '/oauth/access_token';
 interface SentEmail {
   readonly subject: string;
   readonly text: string;
+  /** Base64. */
+  readonly html?: string;
   readonly from: { readonly name: string; readonly email: string };
   readonly to: readonly { readonly email: string }[];
 }
@@ -59,7 +62,8 @@ export async function startSendpulseSimulator(): Promise<SendpulseSimulator> {
       return { status: 422, body: { message: 'From', error_code: 10 } };
     if (email.text === '') return { status: 422, body: { message: 'Body', error_code: 13 } };
     const id = `pzkic9-0${mails.length.toString(36).padStart(5, 'a')}-fc`;
-    mails.push({ id, to: recipient.email, subject: email.subject, text: email.text, answerCode: 0 });
+    const html = email.html === undefined ? undefined : Buffer.from(email.html, 'base64').toString();
+    mails.push({ id, to: recipient.email, subject: email.subject, text: email.text, html, answerCode: 0 });
     return { status: 200, body: { result: true, id } };
   }
 
