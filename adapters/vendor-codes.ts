@@ -1,5 +1,5 @@
 import type { DeliveryReport } from '../src/ports/delivery-report.ts';
-import type { SendOutcome } from '../src/ports/send-outcome.ts';
+import type { RecipientFate, SendOutcome } from '../src/ports/send-outcome.ts';
 import type { VendorSpeech, VendorWatch } from '../src/ports/vendor-watch.ts';
 import type { VendorAnswer } from './vendor-call.ts';
 
@@ -9,8 +9,11 @@ import type { VendorAnswer } from './vendor-call.ts';
  */
 export type SendClass = 'retryable' | 'throttled' | 'permanent' | 'configuration' | 'unknown';
 
-/** A vendor's refusals: each code with its class and what it says, in our words: the vendor's may hold the number or a key. */
-export type SendCodes = Readonly<Record<string, readonly [SendClass, string]>>;
+/**
+ * A vendor's refusals: each code with its class, what it says, in our words (the vendor's may hold the number or a key), and
+ * what it says of the address for good.
+ */
+export type SendCodes = Readonly<Record<string, readonly [SendClass, string, RecipientFate?]>>;
 
 /** A vendor's delivery states; `null` for those that tell nothing new. */
 export type ReportCodes = Readonly<Record<string, DeliveryReport['state'] | null>>;
@@ -43,12 +46,12 @@ export function createCodeReader(
         if (uncertain) return { outcome: 'unknown', detail: `${named}: nobody has mapped this code` };
         return { outcome: 'unavailable', code: named, detail: 'nobody has mapped this code' };
       }
-      const [kind, detail] = known;
+      const [kind, detail, recipient] = known;
       switch (kind) {
         case 'throttled':
           return { outcome: 'throttled', retryAfterSeconds };
         case 'permanent':
-          return { outcome: 'rejected', code: named, detail };
+          return { outcome: 'rejected', code: named, detail, recipient };
         case 'unknown':
           return { outcome: 'unknown', detail: `${named}: ${detail}` };
         case 'configuration':

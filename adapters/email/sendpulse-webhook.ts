@@ -33,6 +33,7 @@ export function createSendpulseWebhook({ tokens, watch }: SendpulseWebhookOption
             providerMessageId: id,
             state,
             code: state === 'delivered' ? undefined : `smtp-${tamed(code ?? kind)}`,
+            recipient: kind === 'hard_bounces' ? 'gone' : undefined,
             occurredAt: seconds > 0 ? new Date(Math.min(seconds * 1000, Date.now())) : new Date(),
           },
         ];

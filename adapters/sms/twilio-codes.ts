@@ -21,7 +21,7 @@ export const twilioSendCodes: SendCodes = {
   '21606': ['configuration', 'the sender is not one of the account'],
   '21608': ['configuration', 'a trial account reaches verified numbers only'],
   '21609': ['configuration', 'StatusCallback is not a URL Twilio can reach'],
-  '21610': ['permanent', 'the recipient answered STOP'],
+  '21610': ['permanent', 'the recipient answered STOP', 'opted-out'],
   '21611': ['throttled', "the sender's queue is full"],
   '21612': ['permanent', 'no route from this sender to this number'],
   '21614': ['permanent', 'not a mobile number'],

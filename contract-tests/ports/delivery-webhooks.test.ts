@@ -297,7 +297,7 @@ describe('SendPulse', () => {
           occurredAt: new Date(timestamp * 1000),
         },
         { providerMessageId: '4711', state: 'undelivered', code: 'smtp-550' },
-        { providerMessageId: '4712', state: 'undelivered', code: 'smtp-hard_bounces' },
+        { providerMessageId: '4712', state: 'undelivered', code: 'smtp-hard_bounces', recipient: 'gone' },
       ],
     });
     expect(watch.unmappings).toEqual([]);

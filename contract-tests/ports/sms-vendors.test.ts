@@ -162,6 +162,12 @@ describe('Twilio', () => {
     expect(watch.unmappings).toEqual([]);
   });
 
+  test('who answered STOP to the carrier is left alone by whatever asks next', async () => {
+    simulator.trouble = 'reject';
+    simulator.refusal = [400, 21_610];
+    expect(await sender.send(message(), { signal })).toMatchObject({ recipient: 'opted-out' });
+  });
+
   test('a code that nobody mapped is certainly not sent, and raises an alarm', async () => {
     simulator.trouble = 'reject';
     simulator.refusal = [400, 21_999];
