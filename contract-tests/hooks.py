@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 
 import schemathesis
+from hypothesis import strategies as st
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 
@@ -36,6 +37,14 @@ def csv(ctx, value):
 def html(ctx, response):
     """The pages of the unsubscribe link: their schema is a text."""
     return response.text
+
+
+# RFC 3339 allows offsets up to 23:59, and second 60; Portico takes what PostgreSQL holds.
+OFFSETS = st.one_of(
+    st.just("Z"),
+    st.builds("{}{:02}:{:02}".format, st.sampled_from("+-"), st.integers(0, 15), st.integers(0, 59)),
+)
+schemathesis.openapi.format("date-time", st.builds(lambda moment, offset: moment.isoformat() + offset, st.datetimes(), OFFSETS))
 
 
 @schemathesis.hook

@@ -62,13 +62,6 @@ export const knownDisagreements: readonly KnownDisagreement[] = [
     reason: 'RFC 3339, section 5.7: the day depends on month and year. The oracle looks at the digits alone.',
   },
   {
-    what: 'offsets that no zone has',
-    kind: 'refused',
-    is: ({ url, detail }) =>
-      detail === 'validation-failed' && /=\d{4}-[^&]*([+-]|%2B)(1[6-9]|2[0-3])(:|%3A)\d\d(&|$)/.test(url),
-    reason: 'PostgreSQL takes less than 16 hours; the zones of the world end at 14. The oracle takes up to 24.',
-  },
-  {
     what: 'representations that an operation does not have',
     kind: 'answer',
     is: ({ status }) => status === 406,
