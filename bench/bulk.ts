@@ -107,7 +107,7 @@ function report(small: readonly Round[], large: readonly Round[]): void {
   const row = (label: string, of: (rounds: readonly Round[]) => string) =>
     console.log(`| ${[label, ...sizes.map(of)].join(' | ')} |`);
   const middle = (of: (round: Round) => number, digits: number, unit: string) => (rounds: readonly Round[]) =>
-    `${median(rounds.map(of)).toFixed(digits)}${unit}`;
+    rounds.some((round) => Number.isNaN(of(round))) ? '–' : `${median(rounds.map(of)).toFixed(digits)}${unit}`;
   const latencies = (key: 'idle' | 'busy') => (rounds: readonly Round[]) =>
     `${(['p50', 'p99', 'worst'] as const).map((name) => median(rounds.map((round) => round[key][name])).toFixed(1)).join(' / ')} ms`;
   console.log(

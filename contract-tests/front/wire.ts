@@ -21,23 +21,19 @@ export interface Target {
 
 export function createTarget(url: string): Target {
   const agent = new Agent({ keepAlive: true });
-  const send: Target['send'] = ({ method, url: path, headers, body }, signal) =>
-    new Promise((resolve, reject) => {
-      const upstream = openRequest(
-        new URL(url),
-        { agent, method, path, headers: [...headers], setHost: false, signal },
-        resolve,
-      );
-      upstream.on('error', (error: NodeJS.ErrnoException) => {
-        // Portico closed the idle connection in the moment of its reuse and has seen nothing of the request (Node.js,
-        // request.reusedSocket).
-        if (upstream.reusedSocket && error.code === 'ECONNRESET')
-          resolve(send({ method, url: path, headers, body }, signal));
-        else reject(error);
-      });
-      upstream.end(body);
-    });
-  return { send, close: () => agent.destroy() };
+  return {
+    send: ({ method, url: path, headers, body }, signal) =>
+      new Promise((resolve, reject) => {
+        const upstream = openRequest(
+          new URL(url),
+          { agent, method, path, headers: [...headers], setHost: false, signal },
+          resolve,
+        );
+        upstream.on('error', reject);
+        upstream.end(body);
+      }),
+    close: () => agent.destroy(),
+  };
 }
 
 export async function bytes(stream: IncomingMessage): Promise<Buffer> {

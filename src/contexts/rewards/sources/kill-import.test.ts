@@ -4,10 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createFolderSource } from '../../../../adapters/number-source/folder.ts';
 import { COINS, createRewardsFixture, fileOf, range } from '../rewards.fixture.ts';
 import type { RewardsFixture } from '../rewards.fixture.ts';
 import { importBonusSource } from './import-bonus-source.ts';
+import { oneFileSource } from './one-file-source.fixture.ts';
 
 let fixture: RewardsFixture;
 let folder: string;
@@ -22,9 +22,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+const fileIn = (where: string): string => path.join(where, 'numbers.csv');
+
 async function killAt(step: string, campaignId: string): Promise<void> {
   const script = path.join(import.meta.dirname, 'importing-process.fixture.ts');
-  const child = spawn(process.execPath, ['--no-warnings', script, fixture.test.url, folder, campaignId, step], {
+  const child = spawn(process.execPath, ['--no-warnings', script, fixture.test.url, fileIn(folder), campaignId, step], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
@@ -36,7 +38,7 @@ it('imports a file once when its process is killed at every step, one after the 
   const campaign = await fixture.createCampaign({ periodPolicy: 'once-per-window' });
   // The process to kill has a real clock.
   await fixture.sql(`update rewards.bonus_campaigns set created_at = '2020-01-01'`);
-  await writeFile(path.join(folder, 'numbers.csv'), fileOf(range(0, 50)));
+  await writeFile(fileIn(folder), fileOf(range(0, 50)));
   const stored = () =>
     fixture.sql<{ imports: number; files: number; polls: number }>(
       `select (select count(*) from rewards.bonus_imports) as imports, (select count(*) from rewards.bonus_source_files) as files,
@@ -51,7 +53,7 @@ it('imports a file once when its process is killed at every step, one after the 
     expect(await stored()).toEqual([{ imports: 1, files: 1, polls: 1 }]);
   }
   // Half an hour later: the window of the file counts, not that of the look.
-  const source = createFolderSource({ folder, settled: 0, mostBytes: 1e6 });
+  const source = oneFileSource(fileIn(folder));
   const dependencies = {
     ...fixture.dependencies,
     clock: { now: () => new Date(Date.now() + 1_800_000) },
