@@ -56,11 +56,11 @@ export async function killOnce(options: KillOptions): Promise<KillResult> {
   await pause(random.between(20, 900));
   const killedAt = performance.now();
   const dead = await strike(options, victim);
-  const campaigns = promises.campaigns.length;
   const broken: string[] = [];
   try {
+    await until(() => areReplaced(installation, dead), BOUND);
     await until(async () => (await installation.api.ready()) && (await installation.worker.ready()), BOUND);
-    await until(() => isReplaced(installation.api.children(), dead), BOUND);
+    const campaigns = promises.campaigns.length;
     await until(() => promises.campaigns.length > campaigns, BOUND);
     const finished = (await owner.query(countFinished))[0]?.found ?? 0;
     await until(async () => ((await owner.query(countFinished))[0]?.found ?? 0) > finished, BOUND);
@@ -72,25 +72,35 @@ export async function killOnce(options: KillOptions): Promise<KillResult> {
   return { victim, recovery, broken };
 }
 
-/** @returns the sibling that died alone, if that is what was asked for. */
-async function strike({ installation, random }: KillOptions, victim: Victim): Promise<number | null> {
+/** @returns the processes of Portico that were killed, or end with the one that was. */
+async function strike({ installation, random }: KillOptions, victim: Victim): Promise<readonly number[]> {
   const { api, worker, cluster } = installation;
+  const siblings = api.children();
+  const dead: number[] = [];
   if (victim === 'sibling') {
-    const [first, ...others] = api.children();
+    const [first, ...others] = siblings;
     if (first === undefined) throw new Error('The API runs without siblings.');
-    const pid = random.pick([first, ...others]);
-    process.kill(pid, 'SIGKILL');
-    return pid;
+    const sibling = random.pick([first, ...others]);
+    process.kill(sibling, 'SIGKILL');
+    dead.push(sibling);
   }
-  if (victim === 'api' || victim === 'everything') api.kill();
-  if (victim === 'worker' || victim === 'everything') worker.kill();
+  if (victim === 'api' || victim === 'everything') {
+    dead.push(api.pid, ...siblings);
+    api.kill();
+  }
+  if (victim === 'worker' || victim === 'everything') {
+    dead.push(worker.pid);
+    worker.kill();
+  }
   if (victim === 'postgres' || victim === 'everything') {
     await cluster.kill();
     await cluster.start();
   }
-  return null;
+  return dead;
 }
 
-function isReplaced(siblings: readonly number[], dead: number | null): boolean {
-  return siblings.length === SIBLINGS && (dead === null || !siblings.includes(dead));
+/** Siblings answer for a moment after their supervisor has been killed: an answer alone shows nothing. */
+function areReplaced({ api, worker }: Installation, dead: readonly number[]): boolean {
+  const siblings = api.children();
+  return siblings.length === SIBLINGS && [api.pid, worker.pid, ...siblings].every((pid) => !dead.includes(pid));
 }
