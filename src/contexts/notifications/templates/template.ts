@@ -1,4 +1,4 @@
-import type { Money } from '../../../shared/currency.ts';
+import type { MoneyBody } from '../../../shared/money.ts';
 import type { Category } from '../category.ts';
 import type { Channel } from '../message.ts';
 
@@ -13,7 +13,7 @@ interface ValueTypes {
   readonly date: string;
   /** RFC 3339: shown in the recipient's time zone. */
   readonly datetime: string;
-  readonly money: Money;
+  readonly money: MoneyBody;
   /** Absolute, https. */
   readonly url: string;
 }
