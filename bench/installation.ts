@@ -34,11 +34,13 @@ export interface InstallOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** postgresql.conf settings: `shared_preload_libraries` for a profile. */
   readonly postgres?: Readonly<Record<string, string>>;
+  /** The folder of a PostgreSQL that stays, and is found again. Default a fresh one. */
+  readonly directory?: string;
 }
 
-/** A fresh PostgreSQL, migrated, with the demo accounts and people, and both processes on it. */
+/** A PostgreSQL, migrated, with the demo accounts and people, and both processes on it. */
 export async function install(options: InstallOptions = {}): Promise<Installation> {
-  const postgres = await startPostgres(options.postgres);
+  const postgres = await startPostgres(options.postgres, options.directory);
   const env = { PATH: process.env['PATH'], DATABASE_URL: postgres.url, PORT: '0', ...settings, ...options.environment };
   const running: ChildProcess[] = [];
   const stop = async (): Promise<void> => {

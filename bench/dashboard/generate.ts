@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 
 /** What the tables are filled with. */
 export interface Volume {
@@ -24,40 +24,27 @@ const dayOf = (n: string, of: number): string => `floor(${n}::float8 * ${DAYS} /
 /** Each campaign runs for two days, and another one takes over. */
 const campaignOfDay = (day: string): string => campaignId(`(${day} / 2) % ${CAMPAIGNS}`);
 
+/** Does a step of the work unless it has been done. */
+type Once = (name: string, work: () => Promise<unknown>) => Promise<void>;
+
 /**
  * Writes a year of postings and messages in the database itself, without triggers and with the secondary indexes built
- * afterwards; everything else is the schema that Portico has. Rollups are left empty.
+ * afterwards; everything else is the schema that Portico has. Rollups are left empty. Each step is one transaction.
  */
-export async function generate(databaseUrl: string, { ledger, messages }: Volume): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  const step = async (what: string, work: () => Promise<unknown>): Promise<void> => {
-    const began = performance.now();
-    await work();
-    console.log(`  ${what}: ${((performance.now() - began) / 1_000).toFixed(1)} s`);
-  };
-  try {
-    // Without triggers and foreign keys.
-    await client.query(`set session_replication_role = replica`);
-    await client.query(`set maintenance_work_mem = '512MB'`);
-    await client.query(`set synchronous_commit = off`);
-    await step('accounts and imports', () => generateAccounts(client));
-    await step(`${ledger.toLocaleString('en')} ledger entries`, () => generateLedger(client, ledger / 2));
-    await step(`${messages.toLocaleString('en')} messages`, () => generateMessages(client, messages));
-    await step('statistics', async () => {
-      for (const table of [
-        'rewards.ledger_entries',
-        'rewards.accounts',
-        'rewards.bonus_imports',
-        'notifications.messages',
-      ]) {
-        await client.query(`analyze ${table}`);
-      }
-      await client.query('checkpoint');
-    });
-  } finally {
-    await client.end();
-  }
+export async function generate(client: pg.Client, { ledger, messages }: Volume, once: Once): Promise<void> {
+  // Without triggers and foreign keys.
+  await client.query(`set session_replication_role = replica`);
+  await client.query(`set maintenance_work_mem = '512MB'`);
+  await client.query(`set synchronous_commit = off`);
+  await once('accounts and imports', () => generateAccounts(client));
+  await once('ledger entries', () => generateLedger(client, ledger / 2));
+  await once('messages', () => generateMessages(client, messages));
+  await once('statistics', async () => {
+    await client.query(
+      'analyze rewards.ledger_entries, rewards.accounts, rewards.bonus_imports, notifications.messages',
+    );
+  });
+  await client.query(`set session_replication_role = origin`);
 }
 
 async function generateAccounts(client: pg.Client): Promise<void> {
@@ -119,7 +106,7 @@ async function generateMessages(client: pg.Client, messages: number): Promise<vo
   });
 }
 
-/** Takes the indexes of a table away while it is filled, and makes the same ones again. */
+/** Empties a table, takes its indexes away while it is filled, and makes the same ones again: all of it or nothing. */
 async function withoutIndexes(
   client: pg.Client,
   schema: string,
@@ -136,6 +123,8 @@ async function withoutIndexes(
      where schemaname = $1 and tablename = $2 and indexname <> all ($3)`,
     [schema, table, constraints.map(({ name }) => name)],
   );
+  // Rows of a table that was emptied in the same transaction leave nothing in the log (wal_level minimal).
+  await client.query(`begin; truncate ${schema}.${table}`);
   for (const { name } of constraints) await client.query(`alter table ${schema}.${table} drop constraint ${name}`);
   for (const { name } of indexes) await client.query(`drop index ${schema}.${name}`);
   await fill();
@@ -143,4 +132,5 @@ async function withoutIndexes(
     await client.query(`alter table ${schema}.${table} add constraint ${name} ${definition}`);
   }
   for (const { definition } of indexes) await client.query(definition);
+  await client.query('commit');
 }

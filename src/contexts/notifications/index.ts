@@ -41,6 +41,8 @@ import type { SmsPrice } from './templates/sms-price.ts';
 import { findSendableTemplate } from './templates/template-store.ts';
 import type { SendableTemplate } from './templates/template.ts';
 
+/** For benchmarks: the largest scans of the messages. */
+export { recounts as messageRecounts } from './recounts.ts';
 export type { Channel, MessageClass, MessageCounts, MessageRequest, MessageState } from './message.ts';
 export type { SendingObserver } from './observer.ts';
 export type { SendingLimits } from './provider.ts';
