@@ -29,6 +29,20 @@ export const postBonusesAgo = statement(
      cross join lateral (values (p.wallet, p.coins), ($1::uuid, -p.coins)) leg (account_id, amount)`,
 );
 
+/** A bonus of one coin in each of 60 quarters: `$1` the pool, `$2` the wallet, `$3` the moment before them. */
+export const postBonusesByQuarter = statement(
+  '',
+  `insert into rewards.ledger_entries (account_id, amount, ref_type, ref_id, created_at)
+   select leg.account, leg.amount, 'bonus', p.ref, p.at
+   from (select gen_random_uuid() as ref, $3::timestamptz + n * interval '15 minutes' as at from generate_series(1, 60) n) p
+     cross join lateral (values ($1::uuid, -1), ($2::uuid, 1)) leg (account, amount)`,
+);
+
+export const roundsByGame = statement<{ game: string; rounds: number; coins: number }>(
+  '',
+  `select game_id as game, count(*) as rounds, sum(coins) as coins from rewards.score_events group by 1 order by 1`,
+);
+
 export const sumOfLedger = statement<{ coins: number | null }>(
   '',
   'select sum(amount) as coins from rewards.ledger_entries where amount > 0',

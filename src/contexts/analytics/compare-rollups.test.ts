@@ -50,8 +50,8 @@ test('a figure that somebody changed by hand is an alarm, and repaired', async (
     compared: ({ differences }: { readonly differences: number }) => void (told = differences),
   };
   await compareLastDays({ ...fixture.dependencies, observer }, { signal: new AbortController().signal });
-  // The quarter, and the day and the total that are no longer sums of quarters.
-  expect(told).toBe(3);
+  // The quarter, and the hour, the day and the total that are no longer sums of quarters.
+  expect(told).toBe(4);
   await compareRollups(fixture.dependencies, { repair: true });
   await fixture.rollUp();
   expect(await fixture.differences()).toEqual([]);

@@ -27,6 +27,7 @@ const forgetZeros = [
     'analytics.forget_zero_quarters',
     'delete from analytics.rollups where n = 0 and amount = 0 and bucket < $1',
   ),
+  statement('analytics.forget_zero_hours', 'delete from analytics.hours where n = 0 and amount = 0 and hour < $1'),
   statement('analytics.forget_zero_days', 'delete from analytics.days where n = 0 and amount = 0 and day < $1::date'),
 ];
 

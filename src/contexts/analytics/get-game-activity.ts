@@ -49,7 +49,7 @@ export async function getGameActivity(
         .slice(0, MAX_GAMES);
       const dimensions = games.map(({ gameId }) => gameId);
       const metric = { unit: 'count', facts: 'rounds', dimensions, measure: 'n' } as const;
-      return { ...days, games, rounds: await readSeries(tx, metric, range, prepared) };
+      return { ...days, games, rounds: await readSeries(tx, metric, range, freshness) };
     },
   });
 }

@@ -28,6 +28,6 @@ export async function getTimeSeries(
     query: ['time-series', metric, from, to, granularity, timeZone],
     ifNoneMatch,
     narrow: 'ask for a shorter range or a coarser granularity.',
-    read: (tx, freshness) => readSeries(tx, metricOf(metric), range, freshness.zones.includes(timeZone)),
+    read: (tx, freshness) => readSeries(tx, metricOf(metric), range, freshness),
   });
 }

@@ -76,6 +76,8 @@ async function sums(): Promise<Record<string, number | null>> {
   const [row] = await fixture.sql<Record<string, number | null>>(`select
     (select sum(amount) from analytics.rollups where metric = 'coins' and subject = '00000000-0000-0000-0000-000000000000') as rollups,
     (select sum(amount) from analytics.rollups where metric = 'coins' and subject <> '00000000-0000-0000-0000-000000000000') as subjects,
+    (select sum(amount) from analytics.hours where zone = 'UTC' and metric = 'coins') as hours,
+    (select sum(amount) from analytics.hours where zone = 'Asia/Tehran' and metric = 'coins') as tehran_hours,
     (select sum(amount) from analytics.days where zone = 'UTC' and subject = '00000000-0000-0000-0000-000000000000') as days,
     (select sum(amount) from analytics.days where zone = 'Asia/Tehran' and subject = '00000000-0000-0000-0000-000000000000') as tehran,
     (select sum(amount) from analytics.totals where subject = '00000000-0000-0000-0000-000000000000') as totals`);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Transaction } from '../../database/transaction.ts';
 import type { AnalyticsDependencies } from './dependencies.ts';
 import { addFacts, beat, findSliceEnd, lockWatermark, moveAsOf, moveWatermark, readHorizon } from './roll-up-store.ts';
-import { prepareZones } from './zone-store.ts';
+import { prepareZones, rebuildHours } from './zone-store.ts';
 
 interface Pass {
   readonly result: RolledUp;
@@ -37,6 +37,7 @@ export async function rollUpFacts(
       await beat(tx);
       return { result: 'done' };
     }
+    if (!state.hoursAreWhole) await rebuildHours(tx);
     const end = await findSliceEnd(tx, state.below, horizon.xmin, slice);
     const high = end ?? horizon.xmin;
     const cells = await addFacts(tx, state.below, high);

@@ -27,16 +27,24 @@ export async function readHorizon(queryable: Queryable): Promise<Horizon> {
   return horizon;
 }
 
-const lockState = statement<{ below: string; version: number; asOf: Date | null }>(
+/** How far the rollups are. */
+export interface RollupState {
+  readonly below: string;
+  /** False when a roller of a release without hours was here last. */
+  readonly hoursAreWhole: boolean;
+  readonly version: number;
+  readonly asOf: Date | null;
+}
+
+const lockState = statement<RollupState>(
   'analytics.lock_state',
-  `select below::text, version, nullif(as_of, '-infinity') as "asOf" from analytics.rollup_state
-   where name = 'facts' for update skip locked`,
+  `select below::text, hours_below is not distinct from below as "hoursAreWhole", version,
+     nullif(as_of, '-infinity') as "asOf"
+   from analytics.rollup_state where name = 'facts' for update skip locked`,
 );
 
 /** The watermark, kept from every other roller until the transaction ends; undefined when one is at work. */
-export async function lockWatermark(
-  tx: Transaction,
-): Promise<{ readonly below: string; readonly version: number; readonly asOf: Date | null } | undefined> {
+export async function lockWatermark(tx: Transaction): Promise<RollupState | undefined> {
   return (await tx.query(lockState))[0];
 }
 
@@ -75,6 +83,12 @@ const rollUp = statement<{ cells: number }>(
      select metric, subject, dimension, bucket, n, amount from cells order by 1, 2, 3, 4
      on conflict (metric, subject, dimension, bucket)
        do update set n = r.n + excluded.n, amount = r.amount + excluded.amount
+   ), hours as (
+     insert into analytics.hours as h (zone, metric, dimension, hour, n, amount)
+     select z.name, metric, dimension, date_trunc('hour', bucket, z.name) as hour, sum(n), sum(amount)
+     from cells cross join analytics.zones z where subject = $3::uuid group by 1, 2, 3, 4 order by 1, 2, 3, 4
+     on conflict (zone, metric, dimension, hour)
+       do update set n = h.n + excluded.n, amount = h.amount + excluded.amount
    ), days as (
      insert into analytics.days as d (zone, metric, subject, dimension, day, n, amount)
      select z.name, metric, subject, dimension, (bucket at time zone z.name)::date as day, sum(n), sum(amount)
@@ -90,7 +104,7 @@ const rollUp = statement<{ cells: number }>(
    select count(*) as cells from cells`,
 );
 
-/** Adds the facts of the transactions in [low, high) to quarters, days and totals. @returns how many quarters changed */
+/** Adds the facts of the transactions in [low, high) to quarters, hours, days and totals. @returns how many quarters changed */
 export async function addFacts(tx: Transaction, low: string, high: string): Promise<number> {
   return (await tx.query(rollUp, [low, high, NOBODY]))[0]?.cells ?? 0;
 }
@@ -125,7 +139,7 @@ export async function moveAsOf(tx: Transaction, { at, xmax }: Horizon, high: str
 const moveStatement = statement(
   'analytics.move_watermark',
   `update analytics.rollup_state
-   set below = $1::text::xid8, as_of = greatest(as_of, coalesce($2, as_of)), beat_at = clock_timestamp(), version = $3
+   set below = $1::text::xid8, hours_below = $1::text::xid8, as_of = greatest(as_of, coalesce($2, as_of)), beat_at = clock_timestamp(), version = $3
    where name = 'facts'`,
 );
 
