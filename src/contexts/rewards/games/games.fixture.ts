@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../../database/transaction.ts';
 import { newId } from '../../../shared/id.ts';
+import type { RewardsDependencies } from '../dependencies.ts';
 import type { RewardsFixture } from '../rewards.fixture.ts';
 import { boardOf } from '../leaderboards/board.ts';
 import type { BoardPeriod } from '../leaderboards/board.ts';
@@ -29,7 +30,12 @@ export interface Table {
   round(userId: string): Promise<Round>;
 }
 
-export function openTable({ test, dependencies }: RewardsFixture): Table {
+export function openTable({
+  test,
+  dependencies,
+}: Pick<RewardsFixture, 'test'> & {
+  readonly dependencies: Pick<RewardsDependencies, 'clock' | 'gameSecret'>;
+}): Table {
   const { clock, gameSecret } = dependencies;
   const tokens = createRoundTokens(gameSecret);
   const refusals: PlayRefusal[] = [];
