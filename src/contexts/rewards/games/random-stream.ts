@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 
 /** Chance that anybody can recompute once the server's seed is revealed. */
 export interface RandomStream {
@@ -21,12 +21,13 @@ const WORDS = 2 ** 32;
  * favour small numbers (at or above the largest multiple of n) is skipped.
  */
 export function createRandomStream({ serverSeed, clientSeed, roundId }: StreamSeeds): RandomStream {
+  const key = createSecretKey(serverSeed);
   let block = Buffer.alloc(0);
   let at = 0;
   let cursor = 0;
   const word = (): number => {
     if (at === block.length) {
-      block = createHmac('sha256', serverSeed).update(`${clientSeed}|${roundId}|${cursor}`).digest();
+      block = createHmac('sha256', key).update(`${clientSeed}|${roundId}|${cursor}`).digest();
       [at, cursor] = [0, cursor + 1];
     }
     at += 4;
