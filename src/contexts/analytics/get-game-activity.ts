@@ -36,13 +36,9 @@ export async function getGameActivity(
     ifNoneMatch,
     narrow: 'ask for fewer days.',
     read: async (tx, freshness) => {
-      const prepared = freshness.zones.includes(timeZone);
       const days = await findWholeDays(tx, from, to, timeZone);
-      const { sums } = await sumWholeDays(
-        tx,
-        { ...days, timeZone, metrics: ['rounds'], withPrevious: false },
-        prepared,
-      );
+      const request = { ...days, timeZone, metrics: ['rounds'], withPrevious: false };
+      const { sums } = await sumWholeDays(tx, request, freshness.zones);
       const games = sums
         .map(({ dimension, n, amount }) => ({ gameId: dimension, rounds: n, coinsWon: amount }))
         .sort((a, b) => b.rounds - a.rounds || (a.gameId < b.gameId ? -1 : 1))

@@ -33,7 +33,7 @@ export async function getNotificationFunnel(
     read: async (tx, freshness) => {
       const days = await findWholeDays(tx, from, to, timeZone);
       const request = { ...days, timeZone, metrics: ['messages'], withPrevious: false };
-      const { sums } = await sumWholeDays(tx, request, freshness.zones.includes(timeZone));
+      const { sums } = await sumWholeDays(tx, request, freshness.zones);
       return { ...days, channels: funnelsOf(sums, ofClass) };
     },
   });

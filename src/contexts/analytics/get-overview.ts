@@ -48,7 +48,7 @@ export async function getOverview({ runReport, zones }: Reporting, request: Days
     read: async (tx, freshness) => {
       const days = await findWholeDays(tx, from, to, timeZone);
       const request = { ...days, timeZone, metrics: allFacts, withPrevious: true };
-      const { sums, previous } = await sumWholeDays(tx, request, freshness.zones.includes(timeZone));
+      const { sums, previous } = await sumWholeDays(tx, request, freshness.zones);
       const figures = metricNames.map((metric) => ({
         metric,
         unit: metricOf(metric).unit,

@@ -52,17 +52,32 @@ const sumDays = statement<SumOfTwo>(
    group by metric, dimension`,
 );
 
-const sumQuarters = statement<SumOfTwo>(
-  'analytics.sum_quarters',
-  `with bounds as (
-     select $1::timestamptz as low, $2::timestamptz as high, ($1::timestamptz at time zone $3)::date as first,
-       ($2::timestamptz at time zone $3)::date as last)
+// Days of another zone add up to the same sum, with the quarters before the first of its midnights and after the last one.
+const sumDaysAndQuarters = statement<SumOfTwo>(
+  'analytics.sum_days_and_quarters',
+  `with whole as (
+     select ($1::timestamptz at time zone $3)::date as first, ($2::timestamptz at time zone $3)::date as last
+   ), ranges (now, low, high) as (
+     values (true, $1::timestamptz, $2::timestamptz)
+     union all
+     select false, (first - (last - first))::timestamp at time zone $3, $1 from whole where $6
+   ), inner_days as materialized (
+     select now, low, high, ((low - interval '1 microsecond') at time zone $7)::date + 1 as first,
+       (high at time zone $7)::date as last
+     from ranges
+   ), edges as materialized (
+     select now, edge.low, edge.high from inner_days cross join lateral (values
+       (low, case when first < last then first::timestamp at time zone $7 else high end),
+       (case when first < last then last::timestamp at time zone $7 else high end, high)) edge (low, high)
+     where edge.low < edge.high
+   )
    select metric, dimension, ${halves}
    from (
-     select metric, dimension, n, amount, bucket >= low as now from analytics.rollups, bounds
-     where subject = $4 and metric = any ($5)
-       and bucket >= case when $6 then (first - (last - first))::timestamp at time zone $3 else low end
-       and bucket < high) counted
+     select d.metric, d.dimension, d.n, d.amount, i.now from inner_days i join analytics.days d
+       on d.zone = $7 and d.subject = $4 and d.metric = any ($5) and d.day >= i.first and d.day < i.last
+     union all
+     select r.metric, r.dimension, r.n, r.amount, e.now from edges e join analytics.rollups r
+       on r.subject = $4 and r.metric = any ($5) and r.bucket >= e.low and r.bucket < e.high) counted
    group by metric, dimension`,
 );
 
@@ -76,13 +91,20 @@ export interface SumRequest extends Days {
   readonly withPrevious: boolean;
 }
 
-/** Sums by metric and dimension over whole days of a zone, and over as many days before. @param prepared the zone has days */
+/**
+ * Sums by metric and dimension over whole days of a zone, and over as many days before.
+ *
+ * @param keptZones those that have days; others add up days of the first of them
+ */
 export async function sumWholeDays(
   tx: Transaction,
   { from, to, timeZone, metrics, subject = NOBODY, withPrevious }: SumRequest,
-  prepared: boolean,
+  keptZones: readonly string[],
 ): Promise<{ readonly sums: Sum[]; readonly previous: Sum[] }> {
-  const rows = await tx.query(prepared ? sumDays : sumQuarters, [from, to, timeZone, subject, metrics, withPrevious]);
+  const values = [from, to, timeZone, subject, metrics, withPrevious];
+  const rows = keptZones.includes(timeZone)
+    ? await tx.query(sumDays, values)
+    : await tx.query(sumDaysAndQuarters, [...values, keptZones[0] ?? timeZone]);
   return {
     sums: rows.map(({ metric, dimension, n, amount }) => ({ metric, dimension, n, amount })),
     previous: rows.map(({ metric, dimension, previousN, previousAmount }) => ({
