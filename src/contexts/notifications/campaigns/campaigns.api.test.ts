@@ -1,37 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Schema } from '../../../contract/handlers.ts';
+import { createApiCaller } from '../../../testing/api-caller.ts';
+import type { CallApi } from '../../../testing/api-caller.ts';
 import { startPortico } from '../../../testing/portico.ts';
 import type { TestPortico } from '../../../testing/portico.ts';
 
 let portico: TestPortico;
-let staff: string;
+let send: CallApi;
 let templates = 0;
 beforeAll(async () => {
   portico = await startPortico();
-  staff = portico.tokenFor('staff');
+  send = createApiCaller(portico, portico.tokenFor('staff'));
   const { database, identity } = portico.portico;
   await database.transaction((tx) => identity.seedDemo(tx, { people: 30 }));
 });
 afterAll(() => portico.close());
-
-interface Answer<Body> {
-  readonly status: number;
-  readonly body: Body & Schema<'Problem'>;
-}
-
-async function send<Body>(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer<Body>> {
-  const answer = await portico.request(method, path, {
-    token: staff,
-    headers,
-    ...(body === undefined ? {} : { body }),
-  });
-  return { status: answer.status, body: (await answer.json()) as Body & Schema<'Problem'> };
-}
 
 /** A published template. @returns its key */
 async function publish(channel: 'sms' | 'email', content: object, variables: readonly object[] = []): Promise<string> {
@@ -47,7 +30,7 @@ async function publish(channel: 'sms' | 'email', content: object, variables: rea
 
 type Campaign = Schema<'NotificationCampaign'>;
 const create = (templateKey: string, plan: object = {}) =>
-  send<Campaign>('POST', '/api/v1/notification-campaigns', {
+  send<Campaign & Schema<'Problem'>>('POST', '/api/v1/notification-campaigns', {
     ...{ name: 'News', channel: 'sms', templateKey, templateVersion: 1, segment: {}, ...plan },
   });
 const pathOf = (id: string): string => `/api/v1/notification-campaigns/${id}`;

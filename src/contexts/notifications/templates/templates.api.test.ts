@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Schema } from '../../../contract/handlers.ts';
+import { createApiCaller } from '../../../testing/api-caller.ts';
+import type { CallApi } from '../../../testing/api-caller.ts';
 import { startPortico } from '../../../testing/portico.ts';
 import type { TestPortico } from '../../../testing/portico.ts';
 
 let portico: TestPortico;
 let staff: string;
+let send: CallApi;
 beforeAll(async () => {
   portico = await startPortico();
   staff = portico.tokenFor('staff');
+  send = createApiCaller(portico, staff);
 });
 afterAll(() => portico.close());
 
@@ -17,31 +21,6 @@ const source = (text: string): Schema<'TemplateSource'> => ({
   variables: [{ name: 'coins', type: 'integer', sample: 500 }],
   contents: [{ locale: 'en', text }],
 });
-
-interface Answer<Body> {
-  readonly status: number;
-  readonly etag: string;
-  readonly body: Body;
-}
-
-async function send<Body>(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer<Body>> {
-  const answer = await portico.request(method, path, {
-    token: staff,
-    headers,
-    ...(body === undefined ? {} : { body }),
-  });
-  const text = await answer.text();
-  return {
-    status: answer.status,
-    etag: answer.headers.get('etag') ?? '',
-    body: (text === '' ? undefined : JSON.parse(text)) as Body,
-  };
-}
 
 let made = 0;
 async function create(channel: 'sms' | 'email' = 'sms'): Promise<string> {
