@@ -1,3 +1,4 @@
+import type { RecipientFate } from '../../src/ports/send-outcome.ts';
 import type { ReportCodes, SendCodes } from '../vendor-codes.ts';
 
 /** `error_code` of `POST /smtp/emails`, and HTTP statuses that come without one. */
@@ -17,22 +18,37 @@ export const sendpulseSendCodes: SendCodes = {
   'http-429': ['throttled', 'too many requests'],
 };
 
-/** `event` of webhooks. Opens, clicks and unsubscriptions prove delivery at most, and are not about it. */
+/**
+ * `event` of webhooks; their documents know two spellings of some. What readers do with a mail proves its delivery, and is not
+ * about it.
+ */
 export const sendpulseReportCodes: ReportCodes = {
   delivered: 'delivered',
   undelivered: 'undelivered',
   hard_bounces: 'undelivered',
+  hard_bounced: 'undelivered',
   // The mail server may still take it.
   soft_bounces: null,
+  soft_bounced: null,
   opened: 'delivered',
   clicked: 'delivered',
   redirected: 'delivered',
   spam_by_user: 'delivered',
-  unsubscribed: null,
+  unsubscribed: 'delivered',
   resubscribed: null,
   // Names of the bulk product.
   open: 'delivered',
   redirect: 'delivered',
   spam: 'delivered',
-  unsubscribe: null,
+  unsubscribe: 'delivered',
+};
+
+/** What an event says of the address for good. */
+export const sendpulseFates: Readonly<Record<string, RecipientFate>> = {
+  hard_bounces: 'gone',
+  hard_bounced: 'gone',
+  spam_by_user: 'complained',
+  spam: 'complained',
+  unsubscribed: 'unsubscribed',
+  unsubscribe: 'unsubscribed',
 };

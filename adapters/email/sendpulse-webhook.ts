@@ -4,7 +4,7 @@ import type { VendorWatch } from '../../src/ports/vendor-watch.ts';
 import { isOneOf } from '../secrets.ts';
 import { isObject, textOf } from '../vendor-call.ts';
 import { createCodeReader, tamed } from '../vendor-codes.ts';
-import { sendpulseReportCodes, sendpulseSendCodes } from './sendpulse-codes.ts';
+import { sendpulseFates, sendpulseReportCodes, sendpulseSendCodes } from './sendpulse-codes.ts';
 
 export interface SendpulseWebhookOptions {
   /** The secret ends of the path that the panel was given; several while one replaces the other. */
@@ -33,7 +33,7 @@ export function createSendpulseWebhook({ tokens, watch }: SendpulseWebhookOption
             providerMessageId: id,
             state,
             code: state === 'delivered' ? undefined : `smtp-${tamed(code ?? kind)}`,
-            recipient: kind === 'hard_bounces' ? 'gone' : undefined,
+            recipient: Object.hasOwn(sendpulseFates, kind) ? sendpulseFates[kind] : undefined,
             occurredAt: seconds > 0 ? new Date(Math.min(seconds * 1000, Date.now())) : new Date(),
           },
         ];

@@ -14,7 +14,7 @@ export interface DeliveryReport {
   readonly state: 'sent' | 'delivered' | 'undelivered' | 'expired';
   /** The provider's own code, for people. */
   readonly code?: string | undefined;
-  /** Set when it is about the address for good, such as a hard bounce: nothing more is sent there. */
+  /** Set when it is about the address for good, such as a hard bounce or a complaint. */
   readonly recipient?: RecipientFate | undefined;
   readonly occurredAt: Date;
 }

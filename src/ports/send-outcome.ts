@@ -1,5 +1,8 @@
-/** `gone`: there is no such address. `opted-out`: the carrier blocks us at the recipient's wish, until they say START. */
-export type RecipientFate = 'gone' | 'opted-out';
+/**
+ * `gone`: there is no such address. `opted-out`: the carrier blocks us at the recipient's wish, until they say START.
+ * `unsubscribed`: they told the provider that they want no marketing. `complained`: they called a message spam.
+ */
+export type RecipientFate = 'gone' | 'opted-out' | 'unsubscribed' | 'complained';
 
 /**
  * What became of one call that hands a message to a provider. Everything but `unknown` is certain: only `unknown` means that
@@ -43,6 +46,8 @@ export interface MessageSender<Message> {
   readonly name: string;
   /** True when the provider sends one message per reference however often it is asked: then `unknown` may be resent. */
   readonly deduplicates: boolean;
+  /** False when the vendor takes no `List-Unsubscribe` with a message. Absent: it does, or the channel has nothing like it. */
+  readonly carriesUnsubscribe?: boolean;
   /** Never throws for anything the other side does: that is an outcome. Calls may run in parallel. */
   send(message: Message, options: SendOptions): Promise<SendOutcome>;
   /**

@@ -26,13 +26,17 @@ export type WireTrouble =
   | 'http-500'
   | 'http-503'
   /** 429 that asks for 300 seconds. */
-  | 'too-fast';
+  | 'too-fast'
+  /** Does what it is asked, and answers when `release` is called. */
+  | 'hold';
 
 export interface HttpSimulator {
   readonly url: string;
   trouble: WireTrouble;
   /** Requests so far, those whose answer was lost included. */
   readonly requests: readonly SimulatedRequest[];
+  /** Gives the answers that were held back. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -49,6 +53,7 @@ export async function startHttpSimulator(
 ): Promise<HttpSimulator> {
   const requests: SimulatedRequest[] = [];
   const breaches: unknown[] = [];
+  const held: (() => void)[] = [];
   let trouble: WireTrouble = 'none';
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -67,7 +72,10 @@ export async function startHttpSimulator(
       res.destroy();
       return;
     }
-    res.writeHead(status, { 'content-type': 'application/json', ...own }).end(JSON.stringify(body));
+    const give = (): void =>
+      void res.writeHead(status, { 'content-type': 'application/json', ...own }).end(JSON.stringify(body));
+    if (trouble === 'hold' && !spared(request)) held.push(give);
+    else give();
   }
 
   const server = createServer((req, res) => {
@@ -81,6 +89,9 @@ export async function startHttpSimulator(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    release: () => {
+      for (const give of held.splice(0)) give();
+    },
     get trouble() {
       return trouble;
     },

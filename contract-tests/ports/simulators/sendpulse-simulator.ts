@@ -30,6 +30,8 @@ export interface SendpulseSimulator extends HttpSimulator {
   /** Tokens given out so far; the last one works until `endToken`. */
   tokens: number;
   endToken(): void;
+  /** An event as its webhook would tell of this mail. */
+  event(mail: SendpulseMail, event: string): object;
   /** Body of the next 422. */
   refusal: { readonly message: string; readonly error_code: number };
 }
@@ -88,6 +90,10 @@ export async function startSendpulseSimulator(): Promise<SendpulseSimulator> {
       endToken: () => {
         valid = 'none';
       },
+      event: ({ id, to }: SendpulseMail, event: string) =>
+        /bounce/.test(event)
+          ? { event, timestamp: 1_795_256_132, task_id: id, email: to }
+          : { event, timestamp: 1_795_256_132, message_id: id, recipient: to },
       refusal: { message: 'Invalid recipient reader@example.com', error_code: 11 },
     },
   );

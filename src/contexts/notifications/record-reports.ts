@@ -51,11 +51,28 @@ async function storeAndApply(
   const ids = [...new Set(reports.map((report) => report.providerMessageId))];
   await lockProviderMessages(tx, provider, ids);
   const applied = await applyReports(tx, provider, reports, now);
-  const fates = applied.flatMap(({ messageId, recipient, code = null }) =>
+  const fresh = await insertReports(tx, provider, applied, now);
+  // One that is told again does not bring back what staff has lifted since.
+  await suppressTold(
+    tx,
+    provider,
+    applied.filter(({ eventKey }) => fresh.has(eventKey)),
+    now,
+  );
+  return fresh.size;
+}
+
+/** Leaves the addresses alone that the reports speak of; of a message nobody knows yet, that waits with the report. */
+async function suppressTold(
+  tx: Transaction,
+  provider: string,
+  reports: readonly StoredReport[],
+  now: Date,
+): Promise<void> {
+  const told = reports.flatMap(({ messageId, recipient, code = null }) =>
     messageId === null || recipient === undefined ? [] : [{ messageId, fate: recipient, provider, code }],
   );
-  await suppressRecipientsOf(tx, fates, now);
-  return insertReports(tx, provider, applied, now);
+  await suppressRecipientsOf(tx, told, now);
 }
 
 /**
@@ -73,6 +90,7 @@ export async function applyWaitingReports(
   const applied = await applyReports(tx, provider, waiting, now);
   const known = applied.filter((report) => report.messageId !== null);
   await markReportsApplied(tx, provider, known, now);
+  await suppressTold(tx, provider, known, now);
 }
 
 async function applyReports(

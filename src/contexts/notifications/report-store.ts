@@ -1,6 +1,7 @@
 import { statement } from '../../database/transaction.ts';
 import type { Queryable, Transaction } from '../../database/transaction.ts';
 import type { DeliveryReport } from '../../ports/delivery-report.ts';
+import type { RecipientFate } from '../../ports/send-outcome.ts';
 import type { MessageState } from './message.ts';
 
 const lock = statement(
@@ -102,22 +103,23 @@ export interface StoredReport extends DeliveryReport {
 const insert = statement<{ event_key: string }>(
   'notifications.insert_reports',
   `insert into notifications.reports
-     (provider, event_key, provider_message_id, state, code, occurred_at, received_at, message_id, previous_state, applied_at)
+     (provider, event_key, provider_message_id, state, code, occurred_at, received_at, message_id, previous_state, applied_at,
+       recipient)
    select $1, r.event_key, r.provider_message_id, r.state, r.code, r.occurred_at, $9::timestamptz, r.message_id,
-     r.previous_state, case when r.message_id is not null then $9::timestamptz end
-   from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::uuid[], $8::text[])
-     as r (event_key, provider_message_id, state, code, occurred_at, message_id, previous_state)
+     r.previous_state, case when r.message_id is not null then $9::timestamptz end, r.recipient
+   from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::uuid[], $8::text[], $10::text[])
+     as r (event_key, provider_message_id, state, code, occurred_at, message_id, previous_state, recipient)
    on conflict (provider, event_key) do nothing
    returning event_key`,
 );
 
-/** Stores each report once. @returns how many were new */
+/** Stores each report once. @returns the `eventKey`s of those that were new */
 export async function insertReports(
   tx: Transaction,
   provider: string,
   reports: readonly StoredReport[],
   now: Date,
-): Promise<number> {
+): Promise<ReadonlySet<string>> {
   const rows = await tx.query(insert, [
     provider,
     reports.map((report) => report.eventKey),
@@ -128,8 +130,9 @@ export async function insertReports(
     reports.map((report) => report.messageId),
     reports.map((report) => report.previousState),
     now,
+    reports.map((report) => report.recipient ?? null),
   ]);
-  return rows.length;
+  return new Set(rows.map((row) => row.event_key));
 }
 
 interface WaitingRow {
@@ -139,11 +142,12 @@ interface WaitingRow {
   readonly state: DeliveryReport['state'];
   readonly code: string | null;
   readonly occurred_at: Date;
+  readonly recipient: RecipientFate | null;
 }
 
 const waiting = statement<WaitingRow>(
   'notifications.read_waiting_reports',
-  `select provider, event_key, provider_message_id, state, code, occurred_at from notifications.reports
+  `select provider, event_key, provider_message_id, state, code, occurred_at, recipient from notifications.reports
    where provider = $1 and provider_message_id = any ($2) and applied_at is null order by received_at, event_key`,
 );
 
@@ -159,6 +163,7 @@ export async function readWaitingReports(
     providerMessageId: row.provider_message_id,
     state: row.state,
     code: row.code ?? undefined,
+    recipient: row.recipient ?? undefined,
     occurredAt: row.occurred_at,
   }));
 }

@@ -4,6 +4,7 @@ import type { RecipientFate } from '../../../ports/send-outcome.ts';
 import { FORGOTTEN } from '../erasure-store.ts';
 import type { Channel } from '../message.ts';
 import { suppress } from './suppression-store.ts';
+import type { NewSuppression } from './suppression-store.ts';
 
 /** What a provider told about somebody's address, and in which words. */
 export interface ToldFate {
@@ -14,13 +15,20 @@ export interface ToldFate {
   readonly code: string | null;
 }
 
-/** Leaves addresses alone for good that do not exist, or whose owner had the carrier block us. */
+/** What each fate stops, who stopped it, and how people are told. */
+const CONSEQUENCES: Readonly<Record<RecipientFate, Pick<NewSuppression, 'category' | 'source'> & { words: string }>> = {
+  gone: { category: 'all', source: 'bounce', words: 'no such address' },
+  'opted-out': { category: 'all', source: 'carrier', words: 'blocked by the carrier' },
+  unsubscribed: { category: 'marketing', source: 'recipient', words: 'unsubscribed at the provider' },
+  complained: { category: 'marketing', source: 'complaint', words: 'reported as spam' },
+};
+
+/** Leaves addresses alone that do not exist, and people who let the provider or the carrier know that they want no more. */
 export async function suppressRecipients(queryable: Queryable, told: readonly ToldFate[], now: Date): Promise<void> {
-  const wanted = told.map(({ channel, address, fate, provider, code }) => ({
-    ...{ channel, address, category: 'all' as const },
-    source: fate === 'gone' ? ('bounce' as const) : ('carrier' as const),
-    reason: `${fate === 'gone' ? 'no such address' : 'blocked by the carrier'} (${provider}${code === null ? '' : ` ${code}`})`,
-  }));
+  const wanted = told.map(({ channel, address, fate, provider, code }) => {
+    const { category, source, words } = CONSEQUENCES[fate];
+    return { channel, address, category, source, reason: `${words} (${provider}${code === null ? '' : ` ${code}`})` };
+  });
   await suppress(queryable, wanted, now);
 }
 
