@@ -1,8 +1,8 @@
 import { platformProblems } from './platform-problems.ts';
 import { Problem } from './problem.ts';
 
-/** The strong entity tag of a row's version: `"7"`. */
-export function etagOf(version: number): string {
+/** The strong entity tag of a row's version: `"7"`; of a thing that several rows make, their versions as one text. */
+export function etagOf(version: number | string): string {
   return `"${version}"`;
 }
 
@@ -13,13 +13,18 @@ export function etagOf(version: number): string {
  * @throws Problem 428 `precondition-required` when `required` and absent; 412 `precondition-failed` when no tag matches.
  */
 export function requireMatch(ifMatch: string | undefined, version: number, required = true): void {
+  requireTag(ifMatch, etagOf(version), required);
+}
+
+/** The same, against a whole tag. */
+export function requireTag(ifMatch: string | undefined, tag: string, required = true): void {
   if (ifMatch === undefined) {
     if (!required) return;
     throw new Problem(platformProblems['precondition-required'], {
       detail: 'Send the ETag of the state this change is based on as If-Match.',
     });
   }
-  if (!matches(ifMatch, etagOf(version), 'strong')) throw preconditionFailed();
+  if (!matches(ifMatch, tag, 'strong')) throw preconditionFailed();
 }
 
 /** The 412 of a write whose version was overtaken, also between reading and writing. */

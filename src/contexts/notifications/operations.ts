@@ -19,7 +19,7 @@ import { createQueueOperations } from './queue/queue-operations.ts';
 import type { QueueOperationDependencies } from './queue/queue-operations.ts';
 import { cancelQueued, readCounts } from './queue-store.ts';
 import { createPreferenceOperations } from './preferences/operations.ts';
-import type { UnsubscribeDependencies } from './preferences/create-unsubscription.ts';
+import type { PreferenceOperationDependencies } from './preferences/operations.ts';
 import type { PushDependencies } from './record-pushed-report.ts';
 import { createTemplateOperations } from './templates/operations.ts';
 import type { TemplateDependencies } from './templates/operations.ts';
@@ -31,7 +31,7 @@ export interface OperationDependencies
     QueueOperationDependencies,
     CampaignOperationDependencies,
     TemplateDependencies,
-    UnsubscribeDependencies,
+    PreferenceOperationDependencies,
     PushDependencies {
   readonly cursors: Cursors;
 }

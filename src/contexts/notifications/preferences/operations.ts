@@ -1,14 +1,14 @@
 import { reply } from '../../../contract/handlers.ts';
 import type { Handlers } from '../../../contract/handlers.ts';
-import { etagOf } from '../../../shared/etag.ts';
 import { createUnsubscription, getUnsubscription } from './create-unsubscription.ts';
 import type { UnsubscribeDependencies } from './create-unsubscription.ts';
 import { choicesOf } from './preferences.ts';
-import type { Preferences } from './preferences.ts';
-import { findPreferences } from './preferences-store.ts';
+import { readOwnPreferences, tagOf } from './own-preferences.ts';
+import type { OwnPreferences } from './own-preferences.ts';
 import { recordInboundMessage } from './record-inbound-message.ts';
 import { PAGE_POLICY, unsubscribePage } from './unsubscribe-page.ts';
 import { updateNotificationPreferences } from './update-notification-preferences.ts';
+import type { TemplateDependencies } from '../templates/operations.ts';
 
 type PreferenceOperations =
   | 'getNotificationPreferences'
@@ -19,22 +19,26 @@ type PreferenceOperations =
 
 const page = { 'Content-Security-Policy': PAGE_POLICY } as const;
 
+export interface PreferenceOperationDependencies
+  extends UnsubscribeDependencies, Pick<TemplateDependencies, 'sending'> {}
+
 /** What people want to get, and how they stop it. */
-export function createPreferenceOperations(dependencies: UnsubscribeDependencies): Handlers<PreferenceOperations> {
+export function createPreferenceOperations(
+  dependencies: PreferenceOperationDependencies,
+): Handlers<PreferenceOperations> {
   const { database, clock } = dependencies;
+  const { readContacts } = dependencies.sending;
   return {
     async getNotificationPreferences(_input, { principal }) {
-      return reply('getNotificationPreferences', shown(await findPreferences(database, principal.userId)));
+      const own = await database.transaction((tx) => readOwnPreferences({ tx, readContacts }, principal.userId));
+      return reply('getNotificationPreferences', shown(own));
     },
     async updateNotificationPreferences({ headers, body }, { principal }) {
       const { locale, timeZone, choices } = body;
-      const latest = new Map(choices.map((choice) => [`${choice.channel}:${choice.category}`, choice]));
-      const switchedOff = [...latest.values()].filter(({ enabled }) => !enabled);
-      const change = {
-        ...{ userId: principal.userId, ifMatch: headers['If-Match'], locale, timeZone },
-        switchedOff: switchedOff.map(({ channel, category }) => ({ channel, category })),
-      };
-      const changed = await database.transaction((tx) => updateNotificationPreferences({ tx, clock }, change));
+      const change = { userId: principal.userId, ifMatch: headers['If-Match'], locale, timeZone, switches: choices };
+      const changed = await database.transaction((tx) =>
+        updateNotificationPreferences({ tx, clock, readContacts }, change),
+      );
       return reply('updateNotificationPreferences', shown(changed));
     },
     async getUnsubscription({ path }) {
@@ -52,8 +56,8 @@ export function createPreferenceOperations(dependencies: UnsubscribeDependencies
   };
 }
 
-function shown(preferences: Preferences) {
-  const { locale, timeZone, version } = preferences;
-  const body = { locale, timeZone, choices: [...choicesOf(preferences)] };
-  return { status: 200 as const, headers: { ETag: etagOf(version) }, body };
+function shown(own: OwnPreferences) {
+  const { locale, timeZone } = own;
+  const body = { locale, timeZone, choices: [...choicesOf(own)] };
+  return { status: 200 as const, headers: { ETag: tagOf(own) }, body };
 }

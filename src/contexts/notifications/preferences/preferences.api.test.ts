@@ -189,6 +189,75 @@ describe('the link of a marketing mail', () => {
   });
 });
 
+describe('marketing that was stopped outside the preferences', () => {
+  const path = '/api/v1/notification-preferences';
+  const own = async (): Promise<{ etag: string; off: string[] }> => {
+    const answer = await portico.request('GET', path, { token: user });
+    const { choices } = (await answer.json()) as Schema<'NotificationPreferences'>;
+    const off = choices.filter(({ enabled }) => !enabled).map(({ channel, category }) => `${channel}:${category}`);
+    return { etag: answer.headers.get('etag') ?? '', off: off.filter((one) => one.startsWith('email')) };
+  };
+  const choose = (etag: string, ...choices: object[]) => {
+    const body = { locale: null, timeZone: null, choices };
+    return portico.request('PUT', path, { token: user, body, headers: { 'if-match': etag } });
+  };
+  const promotions = (enabled: boolean) => ({ channel: 'email', category: 'promotions', enabled });
+  const offered = async (): Promise<string> => stateOf((await send('offer.mail', { kind: 'user', userId })).id);
+  const unsubscribe = async (): Promise<void> => {
+    const { id } = await send('offer.mail', { kind: 'user', userId });
+    const link = portico.portico.notifications.unsubscribeUrl(id).replace('https://portico.example', '');
+    expect((await portico.request('POST', link)).status).toBe(200);
+  };
+
+  test('is shown as switched off, and comes again for what is named as wanted', async () => {
+    expect((await choose('*')).status).toBe(200);
+    const { etag: before } = await own();
+    await unsubscribe();
+    const { etag, off } = await own();
+    expect(off).toEqual(['email:promotions', 'email:news', 'email:reminders']);
+    // Who has not seen that it was stopped cannot undo it.
+    expect((await choose(before, promotions(true))).status).toBe(412);
+    // To name nothing, or something else, is no wish.
+    expect((await choose(etag)).status).toBe(200);
+    expect((await choose((await own()).etag, { channel: 'sms', category: 'news', enabled: true })).status).toBe(200);
+    expect([(await own()).off, await offered()]).toEqual([off, 'suppressed']);
+
+    expect((await choose((await own()).etag, promotions(true))).status).toBe(200);
+    expect([(await own()).off, await offered()]).toEqual([['email:news', 'email:reminders'], 'sent']);
+    await unsubscribe();
+    expect([(await own()).off, await offered()]).toEqual([off, 'suppressed']);
+    expect((await choose((await own()).etag, promotions(true))).status).toBe(200);
+    expect(await offered()).toBe('sent');
+  });
+
+  test.each([
+    ['complained', 'marketing'],
+    ['gone', 'all'],
+  ] as const)('because the recipient is %s stays so, whatever they wish', async (recipient, category) => {
+    await unsubscribe();
+    const reference = newId();
+    await portico.owner.query(
+      {
+        name: 'test.insert_attempt',
+        text: `insert into notifications.attempts (id, message_id, number, provider, request_key, started_at)
+          select $1, id, 9, 'sandbox', $1, now() from notifications.messages where user_id = $2 and channel = 'email' limit 1`,
+      },
+      [reference, userId],
+    );
+    await portico.portico.notifications.recordReports('sandbox', [
+      {
+        ...{ eventKey: newId(), providerMessageId: newId(), reference, state: 'delivered', recipient },
+        occurredAt: new Date(),
+      },
+    ]);
+    await choose((await own()).etag, promotions(true));
+    expect(await offered()).toBe('suppressed');
+    const { items } = await call<Schema<'SuppressionPage'>>('GET', `/api/v1/suppressions?address=${account?.email}`);
+    expect(items).toMatchObject([{ category }]);
+    for (const { id } of items) await portico.request('DELETE', `/api/v1/suppressions/${id}`, { token: admin });
+  });
+});
+
 test('a text back to the sandbox stops and starts', async () => {
   const phone = '+989350000099';
   const hear = (text: string) =>

@@ -28,13 +28,19 @@ export interface Choice {
   readonly fixed: boolean;
 }
 
-/** Every category on every channel. */
-export function choicesOf({ switchedOff }: Pick<Preferences, 'switchedOff'>): readonly Choice[] {
+/** Every category on every channel; marketing is off where its owner stopped all of it. */
+export function choicesOf({
+  switchedOff,
+  stops,
+}: Pick<Preferences, 'switchedOff'> & { readonly stops: readonly { readonly channel: Channel }[] }): readonly Choice[] {
+  const isOff = (channel: Channel, category: Category): boolean =>
+    switchedOff.some((off) => off.channel === channel && off.category === category) ||
+    (classOfCategory(category) === 'marketing' && stops.some((stop) => stop.channel === channel));
   return (['sms', 'email'] as const).flatMap((channel) =>
     categories.map((category) => ({
       channel,
       category,
-      enabled: !switchedOff.some((off) => off.channel === channel && off.category === category),
+      enabled: !isOff(channel, category),
       fixed: classOfCategory(category) === 'transactional',
     })),
   );
