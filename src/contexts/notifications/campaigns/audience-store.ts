@@ -4,19 +4,25 @@ import type { Channel } from '../message.ts';
 import type { Segment } from './segment.ts';
 
 const members = (first: number): string => `
-  notifications.recipients r
+  notifications.recipients r left join notifications.preferences p on p.user_id = r.user_id
   where case $${first}::text when 'sms' then r.phone is not null else r.email is not null end
     and ($${first + 1}::text[] is null or r.country = any ($${first + 1}))
     and ($${first + 2}::text[] is null or r.roles && $${first + 2})
     and ($${first + 3}::timestamptz is null or r.registered_at >= $${first + 3})
-    and ($${first + 4}::timestamptz is null or r.registered_at < $${first + 4})`;
+    and ($${first + 4}::timestamptz is null or r.registered_at < $${first + 4})
+    and ($${first + 5}::text[] is null or exists (select from unnest($${first + 5}) as wanted (locale)
+      where starts_with(coalesce(p.locale, r.locale) || '-', wanted.locale || '-')))`;
 
-const values = (channel: Channel, { countries, roles, registeredFrom, registeredBefore }: Segment): unknown[] => [
+const values = (
+  channel: Channel,
+  { countries, locales, roles, registeredFrom, registeredBefore }: Segment,
+): unknown[] => [
   channel,
   countries ?? null,
   roles ?? null,
   registeredFrom ?? null,
   registeredBefore ?? null,
+  locales ?? null,
 ];
 
 const countStatement = statement<{ count: number }>(

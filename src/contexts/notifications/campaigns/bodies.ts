@@ -21,9 +21,10 @@ export function campaignBody(campaign: Campaign) {
   };
 }
 
-function segmentBody({ countries, roles, registeredFrom, registeredBefore }: Segment) {
+function segmentBody({ countries, locales, roles, registeredFrom, registeredBefore }: Segment) {
   return {
     ...(countries === undefined ? {} : { countries: [...countries] }),
+    ...(locales === undefined ? {} : { locales: [...locales] }),
     ...(roles === undefined ? {} : { roles: [...roles] }),
     ...(registeredFrom === undefined ? {} : { registeredFrom }),
     ...(registeredBefore === undefined ? {} : { registeredBefore }),

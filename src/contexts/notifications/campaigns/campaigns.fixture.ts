@@ -33,9 +33,9 @@ const insertVersion = statement(
 );
 const insertRecipients = statement<{ id: string }>(
   'test.insert_recipients',
-  `insert into notifications.recipients (user_id, email, phone, country, roles, registered_at)
+  `insert into notifications.recipients (user_id, email, phone, country, roles, registered_at, locale)
    select uuidv7(), 'person-' || n || '@example.com', '+98912' || lpad(n::text, 7, '0'), 'IR', '{user}',
-     '2026-01-01T00:00:00Z'::timestamptz + make_interval(days => n % 300)
+     '2026-01-01T00:00:00Z'::timestamptz + make_interval(days => n % 300), 'fa-IR'
    from generate_series(1, $1::int) n returning user_id as id`,
 );
 const empty = statement(

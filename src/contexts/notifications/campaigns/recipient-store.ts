@@ -6,19 +6,21 @@ import type { ChangePosition, Contact } from './accounts.ts';
 export interface Recipient extends Contact {
   /** ISO 3166-1; null when nobody knows. */
   readonly country: string | null;
+  /** BCP 47, of the number's country; null when nobody knows. */
+  readonly locale: string | null;
 }
 
 const upsertStatement = statement(
   'notifications.upsert_recipients',
-  `insert into notifications.recipients as r (user_id, email, phone, country, roles, registered_at)
-   select n.user_id, n.email, n.phone, n.country, string_to_array(n.roles, ','), n.registered_at
-   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-     as n (user_id, email, phone, country, roles, registered_at)
+  `insert into notifications.recipients as r (user_id, email, phone, country, roles, registered_at, locale)
+   select n.user_id, n.email, n.phone, n.country, string_to_array(n.roles, ','), n.registered_at, n.locale
+   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
+     as n (user_id, email, phone, country, roles, registered_at, locale)
    order by n.user_id
    on conflict (user_id) do update set email = excluded.email, phone = excluded.phone, country = excluded.country,
-     roles = excluded.roles, registered_at = excluded.registered_at
-   where (r.email, r.phone, r.country, r.roles, r.registered_at) is distinct from
-     (excluded.email, excluded.phone, excluded.country, excluded.roles, excluded.registered_at)`,
+     roles = excluded.roles, registered_at = excluded.registered_at, locale = excluded.locale
+   where (r.email, r.phone, r.country, r.roles, r.registered_at, r.locale) is distinct from
+     (excluded.email, excluded.phone, excluded.country, excluded.roles, excluded.registered_at, excluded.locale)`,
 );
 
 export async function upsertRecipients(tx: Transaction, recipients: readonly Recipient[]): Promise<void> {
@@ -31,6 +33,7 @@ export async function upsertRecipients(tx: Transaction, recipients: readonly Rec
     // Role names hold no comma; an array of arrays would need all to have one length.
     recipients.map(({ roles }) => roles.join(',')),
     recipients.map(({ registeredAt }) => registeredAt),
+    recipients.map(({ locale }) => locale),
   ]);
 }
 

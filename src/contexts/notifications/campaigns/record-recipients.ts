@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../../database/transaction.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { regionOf } from '../../../shared/phone.ts';
+import { localeOfPhone } from '../preferences/time-zones.ts';
 import type { Accounts } from './accounts.ts';
 import {
   deleteRecipients,
@@ -40,7 +41,11 @@ export async function recordRecipients(
   const known = new Set(reachable.map(({ userId }) => userId));
   await upsertRecipients(
     tx,
-    reachable.map((contact) => ({ ...contact, country: contact.phone === null ? null : countryOf(contact.phone) })),
+    reachable.map((contact) => ({
+      ...contact,
+      country: contact.phone === null ? null : countryOf(contact.phone),
+      locale: contact.phone === null ? null : (localeOfPhone(contact.phone) ?? null),
+    })),
   );
   await deleteRecipients(
     tx,

@@ -6,6 +6,7 @@ import { newId } from '../../../shared/id.ts';
 import { createSuppression } from '../create-suppression.ts';
 import { accept, createFakeSmsSender } from '../notifications.fixture.ts';
 import { recoverMessages } from '../recover-messages.ts';
+import { countAudience } from './audience-store.ts';
 import { createCampaignScene, run } from './campaigns.fixture.ts';
 import type { CampaignTestScene } from './campaigns.fixture.ts';
 import { cancelNotificationCampaign } from './cancel-notification-campaign.ts';
@@ -23,6 +24,14 @@ const jobsOf = statement<{ key: string }>(
   `select key from graphile_worker._private_jobs where key like 'runCampaign:%' and run_at <= now() order by key`,
 );
 const removeRecipient = statement('test.remove_recipient', 'delete from notifications.recipients where user_id = $1');
+const tellLocale = statement(
+  'test.tell_locale',
+  `insert into notifications.preferences (user_id, locale, switched_off, updated_at) values ($1, $2, '{}', now())`,
+);
+const forgetLocale = statement(
+  'test.forget_locale',
+  'update notifications.recipients set locale = null where user_id = $1',
+);
 const moveAway = statement('test.move_away', 'update notifications.recipients set country = null where user_id = $1');
 
 let scene: CampaignTestScene;
@@ -83,6 +92,29 @@ describe('a campaign', () => {
       expect(await scene.campaign(other.id)).toMatchObject({ state: 'finished', audience: 0 });
     }
   });
+
+  test.each<[Segment['locales'], number]>([
+    [['fa'], 3],
+    [['fa-IR'], 3],
+    [['f', 'fa-I'], 0],
+    [['fa-AF'], 0],
+    [['en'], 2],
+    [['en-GB'], 1],
+    [['en-GB', 'fa'], 4],
+    [undefined, 6],
+  ])(
+    'for the locales %j is for %i of six: what somebody told comes before what their number tells',
+    async (locales, size) => {
+      const [british = '', plain = '', unknown = ''] = await scene.addRecipients(6);
+      await scene.test.owner.query(tellLocale, [british, 'en-GB']);
+      await scene.test.owner.query(tellLocale, [plain, 'en']);
+      await scene.test.owner.query(forgetLocale, [unknown]);
+      expect(await countAudience(scene.database, 'sms', { locales })).toBe(size);
+      const { id } = await scene.createCampaign(await scene.addTemplate(), { segment: { locales } });
+      await scene.work(id);
+      expect(await scene.campaign(id)).toMatchObject({ audience: size });
+    },
+  );
 
   test('keeps no more waiting than its window, and makes the rest as they leave', async () => {
     await scene.addRecipients(WINDOW + 700);
