@@ -140,6 +140,14 @@ const lists: Readonly<Record<List, ListCase>> = {
       await world.redeem(world.user);
     },
   },
+  listUserRedemptions: {
+    as: ({ staff }) => staff,
+    filter: 'state=redeemed',
+    add: async (world) => {
+      await world.giveCoins(world.user);
+      await world.redeem(world.user);
+    },
+  },
   listWalletEntries: {
     as: ({ user }) => user,
     add: async (world) => {

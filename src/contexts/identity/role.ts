@@ -22,6 +22,7 @@ const staffScopes = [
   'imports:write',
   'notifications:read',
   'notifications:send',
+  'redemptions:read',
   'rewards:write',
   'sandbox:read',
   'sandbox:write',

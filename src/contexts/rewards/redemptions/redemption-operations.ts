@@ -9,9 +9,11 @@ import { getRedemption } from './get-redemption.ts';
 import { getReward } from './get-reward.ts';
 import { listRedemptions } from './list-redemptions.ts';
 import { listRewards } from './list-rewards.ts';
+import { listUserRedemptions } from './list-user-redemptions.ts';
 import { refundRedemption } from './refund-redemption.ts';
 import type { Redemption, Reward } from './reward.ts';
 import { updateReward } from './update-reward.ts';
+import type { UserRedemption } from './user-redemption-store.ts';
 
 type RedemptionOperation =
   | 'listRewards'
@@ -19,6 +21,7 @@ type RedemptionOperation =
   | 'getReward'
   | 'updateReward'
   | 'listRedemptions'
+  | 'listUserRedemptions'
   | 'createRedemption'
   | 'getRedemption'
   | 'refundRedemption';
@@ -60,6 +63,13 @@ export function createRedemptionOperations(dependencies: RewardsDependencies): H
       const page = await listRedemptions(dependencies, { userId: principal.userId, ...query, cursor: query.cursor });
       return reply('listRedemptions', { status: 200, body: { ...page, items: page.items.map(redemptionBody) } });
     },
+    listUserRedemptions: async ({ query }) => {
+      const page = await listUserRedemptions(dependencies, { ...query, cursor: query.cursor });
+      return reply('listUserRedemptions', {
+        status: 200,
+        body: { ...page, items: page.items.map(userRedemptionBody) },
+      });
+    },
     createRedemption: async ({ body }, { tx, id, principal }) => {
       const command = { ...body, id: id('redemption'), userId: principal.userId };
       const redemption = await createRedemption({ tx, clock }, command);
@@ -90,4 +100,9 @@ function redemptionBody({ id, rewardId, rewardName, coins, createdAt, refundedAt
     state: refundedAt === null ? 'redeemed' : 'refunded',
     ...(refundedAt === null ? {} : { refundedAt: refundedAt.toISOString() }),
   };
+}
+
+function userRedemptionBody({ userId, refundedBy, ...redemption }: UserRedemption): Schema<'UserRedemption'> {
+  const { id, ...body } = redemptionBody({ ...redemption, userId });
+  return { id, userId, ...body, ...(refundedBy === null ? {} : { refundedBy }) };
 }

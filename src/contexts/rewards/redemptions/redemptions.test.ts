@@ -6,9 +6,11 @@ import type { RewardsFixture } from '../rewards.fixture.ts';
 import { createRedemption } from './create-redemption.ts';
 import { createReward } from './create-reward.ts';
 import { getReward } from './get-reward.ts';
+import { listUserRedemptions } from './list-user-redemptions.ts';
 import { refundRedemption } from './refund-redemption.ts';
 import type { Reward } from './reward.ts';
 import { updateReward } from './update-reward.ts';
+import type { RedemptionFilters } from './user-redemption-store.ts';
 
 const COINS = 50;
 let fixture: RewardsFixture;
@@ -126,6 +128,51 @@ describe('Refunding', () => {
     expect(stock).toBe(5 - (done - 5));
     expect(await balance(user)).toBe(COINS);
     expect(await fixture.differences()).toEqual([]);
+  });
+});
+
+describe('What everybody bought', () => {
+  it('is found by user, reward, state and time, the newest first, page by page', async () => {
+    const [other = ''] = await rich(1);
+    const [ticket, mug] = [await offer(), await offer({ name: 'Mug' })];
+    const bought = [];
+    for (const [who, reward] of [
+      [user, ticket],
+      [other, ticket],
+      [user, mug],
+    ] as const) {
+      fixture.wait(1);
+      bought.push(await redeem(who, reward));
+    }
+    const [first, second, third] = bought.map(({ id }) => id);
+    await refund(second ?? '');
+    const find = async (filters: RedemptionFilters): Promise<string[]> => {
+      const ids: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await listUserRedemptions(fixture.dependencies, { ...filters, limit: 1, cursor });
+        ids.push(...page.items.map(({ id }) => id));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      return ids;
+    };
+    const at = bought[2]?.createdAt.toISOString();
+    expect(await find({ userId: user })).toEqual([third, first]);
+    expect(await find({ rewardId: ticket.id })).toEqual([second, first]);
+    expect(await find({ rewardId: ticket.id, state: 'refunded' })).toEqual([second]);
+    expect(await find({ userId: user, rewardId: ticket.id, state: 'redeemed' })).toEqual([first]);
+    expect(await find({ userId: user, since: at })).toEqual([third]);
+    expect(await find({ userId: user, until: at })).toEqual([first]);
+    expect(await find({ userId: newId() })).toEqual([]);
+    const [refunded] = (
+      await listUserRedemptions(fixture.dependencies, { state: 'refunded', userId: other, limit: 1, cursor: undefined })
+    ).items;
+    expect(refunded).toMatchObject({ id: second, userId: other, refundedBy: STAFF });
+    const foreign = await listUserRedemptions(fixture.dependencies, { userId: user, limit: 1, cursor: undefined });
+    const cursor = foreign.nextCursor ?? '';
+    await expect(listUserRedemptions(fixture.dependencies, { userId: other, limit: 1, cursor })).rejects.toEqual(
+      problem('invalid-cursor'),
+    );
   });
 });
 
