@@ -88,6 +88,7 @@ export function withResilience<Message>(
   return {
     name: sender.name,
     deduplicates: sender.deduplicates,
+    carriesUnsubscribe: sender.carriesUnsubscribe ?? true,
     async send(message, sendOptions) {
       for (let attempt = 0; ; attempt += 1) {
         const outcome = await once(message, sendOptions);

@@ -27,6 +27,8 @@ export function createSendpulseEmailSender({ call, from, watch }: SendpulseOptio
   return {
     name: 'sendpulse',
     deduplicates: false,
+    // Its API has fields for addresses, texts, templates and attachments, and none for headers.
+    carriesUnsubscribe: false,
     async send(message, { signal, traceparent }) {
       if (!isOneAddress(message.to)) return notOneAddress;
       const body = { email: emailOf(message, sender) };

@@ -21,10 +21,22 @@ export interface OutgoingMessage {
 export interface Provider {
   readonly name: string;
   readonly deduplicates: boolean;
+  /** Whether its mails show a way out of marketing that needs no reading (RFC 8058). */
+  readonly carriesUnsubscribe: boolean;
   /** Calls it would let through now. */
   admits(): number;
   circuit(): Circuit;
   send(message: OutgoingMessage, options: SendOptions): Promise<SendOutcome>;
+}
+
+/**
+ * The providers of a lane, in failover order. Marketing passes by those that cannot carry `List-Unsubscribe` while any other can:
+ * large mail services reject it without, and a failover that gets the rest rejected helps nobody.
+ */
+export function providersOf(all: readonly Provider[], lane: Lane): readonly Provider[] {
+  if (lane.name !== 'marketing') return all;
+  const carrying = all.filter(({ carriesUnsubscribe }) => carriesUnsubscribe);
+  return carrying.length === 0 ? all : carrying;
 }
 
 /** How much may leave towards the providers, and be spent. Each figure is a promise to a vendor or to whoever pays. */
@@ -68,6 +80,7 @@ function presented<Message>(sender: MessageSender<Message>): Omit<Provider, 'sen
   return {
     name: sender.name,
     deduplicates: sender.deduplicates,
+    carriesUnsubscribe: sender.carriesUnsubscribe ?? true,
     admits: () => sender.admits?.() ?? Infinity,
     circuit: () => sender.circuit?.() ?? { state: 'closed', reason: 'there is no circuit' },
   };

@@ -13,7 +13,7 @@ import type { Lane } from './lane.ts';
 import type { Channel } from './message.ts';
 import { REPORT_WAIT_MILLISECONDS } from './next-step.ts';
 import type { QuietPlan } from './preferences/quiet-hours.ts';
-import { bucketOf } from './provider.ts';
+import { bucketOf, providersOf } from './provider.ts';
 import type { Provider } from './provider.ts';
 import { recordAttempts } from './record-attempts.ts';
 import type { Answer, RecordDependencies } from './record-attempts.ts';
@@ -106,10 +106,10 @@ interface Batch extends Plan {
 
 async function takeBatch(dependencies: SendDependencies, lane: Lane, { signal, knocks }: DrainOptions): Promise<Batch> {
   const { clock, database, limits } = dependencies;
-  const providers = dependencies.providers[lane.channel];
+  const providers = providersOf(dependencies.providers[lane.channel], lane);
   const most = Math.min(BATCH, Math.max(...providers.map(({ name }) => bucketOf(name, lane, limits).capacity)));
   knocks?.look();
-  await dependencies.noteCircuits(lane.channel, providers);
+  await dependencies.noteCircuits(lane.channel, dependencies.providers[lane.channel]);
   const willingness = await readWillingness(database, lane, providers, limits);
   const pause = shortestWait(willingness);
   if (pause > 0) return { pause, due: 0, full: false, groups: new Map(), waiting: [], lost: [] };
@@ -122,7 +122,7 @@ async function takeBatch(dependencies: SendDependencies, lane: Lane, { signal, k
 }
 
 async function recordAnswers(dependencies: SendDependencies, lane: Lane, answers: readonly Answer[]): Promise<void> {
-  const providers = dependencies.providers[lane.channel];
+  const providers = providersOf(dependencies.providers[lane.channel], lane);
   for (const [index, provider] of providers.entries()) {
     const own = answers.filter((answer) => answer.provider === provider);
     const next = providers[index + 1] ?? null;
