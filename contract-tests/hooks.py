@@ -33,6 +33,11 @@ def csv(ctx, value):
     return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")}
 
 
+@schemathesis.serializer("message/rfc822")
+def mail(ctx, value):
+    return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")}
+
+
 @schemathesis.deserializer("text/html")
 def html(ctx, response):
     """The pages of the unsubscribe link: their schema is a text."""

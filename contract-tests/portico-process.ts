@@ -90,6 +90,7 @@ export function startTestedPortico(): Promise<PorticoProcess> {
     ...{ VONAGE_API_KEY: 'key', VONAGE_API_SECRET: 'secret', VONAGE_FROM: 'Portico' },
     ...{ VONAGE_WEBHOOK_TOKENS: webhookSecret, SENDPULSE_WEBHOOK_TOKENS: webhookSecret },
     ...{ SENDPULSE_CLIENT_ID: 'id', SENDPULSE_CLIENT_SECRET: 'secret' },
+    ...{ SMTP_BOUNCE_ADDRESS: 'bounces@portico.example', SMTP_WEBHOOK_TOKENS: webhookSecret },
     SOCIAL_REDIRECT_URIS: 'https://app.example/social-login',
   });
 }

@@ -3,6 +3,8 @@ import { createSendpulseApi } from '../adapters/email/sendpulse-api.ts';
 import { createSendpulseLookup } from '../adapters/email/sendpulse-lookup.ts';
 import { createSendpulseWebhook } from '../adapters/email/sendpulse-webhook.ts';
 import { createSendpulseEmailSender } from '../adapters/email/sendpulse.ts';
+import { createReturnPaths } from '../adapters/email/return-path.ts';
+import { createSmtpWebhook } from '../adapters/email/smtp-webhook.ts';
 import { createSmtpEmailSender } from '../adapters/email/smtp.ts';
 import { usualResilience, withResilience } from '../adapters/resilience.ts';
 import type { ResilienceOptions } from '../adapters/resilience.ts';
@@ -41,11 +43,16 @@ export interface VendorParts {
   readonly inbox: SandboxInbox;
   readonly observer: VendorObserver;
   readonly watch: VendorWatch;
+  /** 32 bytes that sign the return paths of mails, for this purpose alone. */
+  readonly returnPathKey: Buffer;
 }
 
 const MAIL_CONNECTIONS = 10;
 
-export function createMessagingVendors(config: Config, { inbox, observer, watch }: VendorParts): MessagingVendors {
+export function createMessagingVendors(
+  config: Config,
+  { inbox, observer, watch, returnPathKey }: VendorParts,
+): MessagingVendors {
   const { vendors, publicUrl, emailFrom: from } = config;
   const base = publicUrl ?? `http://${config.host}:${config.port}`;
   const guard = <Message>(
@@ -87,10 +94,15 @@ export function createMessagingVendors(config: Config, { inbox, observer, watch 
     webhooks.push(createSendpulseWebhook({ ...vendors.sendpulse, watch }));
     lookups.push(createSendpulseLookup({ call }));
   }
+  const { bounces } = vendors;
+  const returnPaths = bounces === undefined ? undefined : createReturnPaths(bounces.address, returnPathKey);
+  if (bounces !== undefined && returnPaths !== undefined) {
+    webhooks.push(createSmtpWebhook({ tokens: bounces.tokens, returnPaths, from }));
+  }
   const smtp =
     config.smtpUrl === undefined
       ? undefined
-      : createSmtpEmailSender({ url: config.smtpUrl, from, connections: MAIL_CONNECTIONS });
+      : createSmtpEmailSender({ url: config.smtpUrl, from, returnPaths, connections: MAIL_CONNECTIONS });
 
   return {
     smsSenders: config.smsProviders.map((name) => guard('sms', smsSenders[name] ?? createSandboxSmsSender(inbox))),

@@ -101,6 +101,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     inbox: createSandboxInbox({ database: pools.worker, clock }),
     observer: observers.vendors,
     watch: createVendorWatch({ observer: observers.vendors, log: options.log, reportError: errors.report }),
+    returnPathKey: deriveKey(databases.secret, 'return paths'),
   });
   const keyRing = createInstallationKeyRing(databases.secret, config.encryptionKeys);
   const contexts = createContexts(options, {

@@ -21,6 +21,8 @@ export interface VendorSettings {
         })
     | undefined;
   readonly sendpulse: (Account<'clientId' | 'clientSecret'> & WebhookTokens) | undefined;
+  /** Where servers report mails of SMTP that they could not deliver; undefined: nowhere. */
+  readonly bounces: ({ readonly address: string } & WebhookTokens) | undefined;
   /** Calls per second that a provider allows, where it differs from the rest. */
   readonly rates: Readonly<Record<string, number>>;
 }
@@ -69,7 +71,9 @@ export function readVendors(read: EnvironmentReader, listed: readonly string[]):
     kavenegar: webhookTokens(read, 'KAVENEGAR_WEBHOOK_TOKENS'),
     vonage: webhookTokens(read, 'VONAGE_WEBHOOK_TOKENS'),
     sendpulse: webhookTokens(read, 'SENDPULSE_WEBHOOK_TOKENS'),
+    smtp: webhookTokens(read, 'SMTP_WEBHOOK_TOKENS'),
   };
+  const address = bounceAddress(read);
   const secret = read.text('VONAGE_SIGNATURE_SECRET');
   const method = read.choice('VONAGE_SIGNATURE_METHOD', 'md5hash', signatureMethods);
   return {
@@ -81,8 +85,19 @@ export function readVendors(read: EnvironmentReader, listed: readonly string[]):
       signature: secret === undefined ? undefined : { secret, method },
     },
     sendpulse: sendpulse && { ...sendpulse, tokens: tokens.sendpulse },
+    bounces: address === undefined ? undefined : { address, tokens: tokens.smtp },
     rates: rates(read),
   };
+}
+
+/** Behind its mailbox each mail's own token has to fit into the 64 characters in front of an @. */
+function bounceAddress(read: EnvironmentReader): string | undefined {
+  const address = read.text('SMTP_BOUNCE_ADDRESS');
+  if (address === undefined || /^[a-z0-9][a-z0-9._-]{0,14}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(address)) return address;
+  read.faults.push(
+    'SMTP_BOUNCE_ADDRESS is an address such as bounces@example.org, with at most 15 characters before the @',
+  );
+  return undefined;
 }
 
 /** Checked here because a fault repeats the value, and these are secrets. */

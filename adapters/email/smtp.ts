@@ -3,12 +3,16 @@ import type { SendMailOptions } from 'nodemailer';
 import type { EmailMessage, EmailSender } from '../../src/ports/email-sender.ts';
 import type { SendOutcome } from '../../src/ports/send-outcome.ts';
 import { isOneAddress, notOneAddress, parseMailbox } from './mailbox.ts';
+import type { ReturnPaths } from './return-path.ts';
+import { saysNobodyIsThere, statusIn } from './smtp-status.ts';
 
 export interface SmtpOptions {
   /** `smtp://user:password@host:587` or `smtps://…`; query parameters are nodemailer's options (`?requireTLS=true`). */
   readonly url: string;
   /** Who writes: `Portico <no-reply@example.org>`. */
   readonly from: string;
+  /** Where servers report what they could not deliver. Absent: at the writer's own address, which nobody reads here. */
+  readonly returnPaths?: ReturnPaths | undefined;
   /** Connections kept open; as many mails are in flight at once. Default 5. */
   readonly connections?: number;
   /** Milliseconds for connecting, for the greeting, and for every answer. Default 10,000. */
@@ -35,8 +39,6 @@ export function createSmtpEmailSender(options: SmtpOptions): EmailSender & { clo
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const { address } = parseMailbox(options.from);
-  const domain = address.slice(address.lastIndexOf('@') + 1);
   /** Messages, by id, of which everything up to the final dot has been handed to a connection. */
   const written = new Set<string>();
   transport.use('stream', (mail, done) => {
@@ -51,10 +53,10 @@ export function createSmtpEmailSender(options: SmtpOptions): EmailSender & { clo
     deduplicates: false,
     async send(message, { signal }) {
       if (!isOneAddress(message.to)) return notOneAddress;
-      const messageId = `<${message.reference}@${domain}>`;
+      const messageId = messageIdOf(message.reference, options.from);
       if (signal.aborted) return { outcome: 'unavailable', code: 'aborted', detail: 'not begun' };
       try {
-        await transport.sendMail({ ...composed(message, options.from, address), messageId, signal });
+        await transport.sendMail({ ...composed(message, options), messageId, signal });
         return { outcome: 'accepted', providerMessageId: messageId };
       } catch (error) {
         return outcomeOf(error, written.has(messageId));
@@ -66,11 +68,21 @@ export function createSmtpEmailSender(options: SmtpOptions): EmailSender & { clo
   };
 }
 
-function composed(message: EmailMessage, from: string, sender: string): SendMailOptions {
+/** The Message-ID of the mail with this reference. */
+export function messageIdOf(reference: string, from: string): string {
+  const { address } = parseMailbox(from);
+  return `<${reference}@${address.slice(address.lastIndexOf('@') + 1)}>`;
+}
+
+function composed(message: EmailMessage, { from, returnPaths }: SmtpOptions): SendMailOptions {
+  const returnPath = returnPaths?.addressFor(message.reference);
+  const envelopeId = returnPaths?.tokenFor(message.reference);
   return {
     from,
     to: { name: '', address: message.to },
-    envelope: { from: sender, to: [message.to] },
+    envelope: { from: returnPath ?? parseMailbox(from).address, to: [message.to] },
+    // Asked of servers that can (RFC 3461): failures only, with the mail's headers instead of all of it.
+    ...(envelopeId === undefined ? {} : { dsn: { id: envelopeId, return: 'headers', notify: 'failure' } }),
     subject: message.subject,
     text: message.text,
     ...(message.html === undefined ? {} : { html: message.html }),
@@ -95,17 +107,19 @@ function outcomeOf(error: unknown, written: boolean): SendOutcome {
   const {
     code = 'error',
     responseCode,
+    command,
     message = String(error),
   } = error as {
     code?: string;
     responseCode?: number;
+    command?: string;
     message?: string;
   };
   // The envelope and the message are the two things a server refuses by its own answer, before or after the final dot.
   const answered = (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== undefined;
   if (answered && responseCode >= 500) {
-    // RFC 3463: 5.1.1 no such mailbox, 5.1.3 no such syntax, 5.1.6 moved away, 5.1.10 takes no mail at all (RFC 7505).
-    const gone = /\b5\.1\.(?:1|3|6|10)\b/.test(message);
+    // To MAIL FROM a server speaks of the sender.
+    const gone = command !== 'MAIL FROM' && saysNobodyIsThere(statusIn(message), message);
     return {
       ...{ outcome: 'rejected', code: String(responseCode), detail: message },
       ...(gone ? { recipient: 'gone' } : {}),

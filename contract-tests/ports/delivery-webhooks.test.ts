@@ -24,6 +24,7 @@ const tokens = ['a-token-that-only-the-vendor-knows', 'its-predecessor-until-nex
 const [token = ''] = tokens;
 const form = 'application/x-www-form-urlencoded';
 const forged = { verdict: 'forged' };
+const genuine = (verdict: PushVerdict) => (verdict.verdict === 'genuine' ? verdict.reports : []);
 
 let watch: TestWatch;
 beforeEach(() => {
@@ -46,7 +47,7 @@ describe('Twilio', () => {
   function judge(
     status: string,
     changes: { fields?: Record<string, string>; key?: string; body?: string } = {},
-  ): PushVerdict {
+  ): PushVerdict | Promise<PushVerdict> {
     const webhook = createTwilioWebhook({ ...twilioAccount, statusCallback, watch });
     const { body, signature } = simulator.callback(message, status, changes.fields);
     const raw = Buffer.from(changes.body ?? body);
@@ -60,36 +61,36 @@ describe('Twilio', () => {
     ['read', 'delivered'],
     ['undelivered', 'undelivered'],
     ['failed', 'undelivered'],
-  ])('%s is %s, under our reference', (status, state) => {
-    expect(judge(status)).toMatchObject({
+  ])('%s is %s, under our reference', async (status, state) => {
+    expect(await judge(status)).toMatchObject({
       verdict: 'genuine',
       reports: [{ eventKey: `SM0001:${status}`, providerMessageId: 'SM0001', reference, state }],
     });
   });
 
-  test('fields that came up since are covered by the signature and do no harm', () => {
-    expect(judge('delivered', { fields: { RawDlrDoneDate: '2611211015', Zebra: 'ü & =' } })).toMatchObject({
+  test('fields that came up since are covered by the signature and do no harm', async () => {
+    expect(await judge('delivered', { fields: { RawDlrDoneDate: '2611211015', Zebra: 'ü & =' } })).toMatchObject({
       verdict: 'genuine',
     });
   });
 
-  test('a message that waited too long in the queue has expired', () => {
-    expect(judge('failed', { fields: { ErrorCode: '30036' } })).toMatchObject({
+  test('a message that waited too long in the queue has expired', async () => {
+    expect(await judge('failed', { fields: { ErrorCode: '30036' } })).toMatchObject({
       reports: [{ state: 'expired', code: 'twilio-30036' }],
     });
   });
 
-  test('another reference, another field, another body, or no signature: forged', () => {
-    expect(judge('delivered', { key: randomUUID() })).toEqual(forged);
+  test('another reference, another field, another body, or no signature: forged', async () => {
+    expect(await judge('delivered', { key: randomUUID() })).toEqual(forged);
     const { body } = simulator.callback(message, 'delivered');
-    expect(judge('delivered', { body: body.replace('delivered', 'undelivered') })).toEqual(forged);
-    expect(judge('delivered', { body: `${body}&Extra=1` })).toEqual(forged);
+    expect(await judge('delivered', { body: body.replace('delivered', 'undelivered') })).toEqual(forged);
+    expect(await judge('delivered', { body: `${body}&Extra=1` })).toEqual(forged);
     const webhook = createTwilioWebhook({ ...twilioAccount, statusCallback, watch });
-    expect(webhook.judge({ raw: Buffer.from(body), mediaType: form, key: reference })).toEqual(forged);
+    expect(await webhook.judge({ raw: Buffer.from(body), mediaType: form, key: reference })).toEqual(forged);
   });
 
-  test('a status that nobody mapped is taken, changes nothing, and raises an alarm', () => {
-    expect(judge('teleported')).toEqual({ verdict: 'genuine', reports: [] });
+  test('a status that nobody mapped is taken, changes nothing, and raises an alarm', async () => {
+    expect(await judge('teleported')).toEqual({ verdict: 'genuine', reports: [] });
     expect(watch.unmappings).toEqual([{ vendor: 'twilio', where: 'report', code: 'teleported' }]);
   });
 
@@ -134,16 +135,16 @@ describe('Kavenegar', () => {
   });
   afterEach(() => simulator.close());
 
-  test('whatever it pushes is only a reason to ask', () => {
+  test('whatever it pushes is only a reason to ask', async () => {
     const webhook = createKavenegarWebhook({ tokens });
     const pushed = { raw: Buffer.from('messageid=8792343&status=10'), mediaType: form };
     for (const key of tokens) {
-      expect(webhook.judge({ ...pushed, key })).toEqual({ verdict: 'hint', providerMessageIds: ['8792343'] });
+      expect(await webhook.judge({ ...pushed, key })).toEqual({ verdict: 'hint', providerMessageIds: ['8792343'] });
     }
-    expect(webhook.judge({ ...pushed, key: `${token}x` })).toEqual(forged);
-    expect(createKavenegarWebhook({ tokens: [] }).judge({ ...pushed, key: '' })).toEqual(forged);
+    expect(await webhook.judge({ ...pushed, key: `${token}x` })).toEqual(forged);
+    expect(await createKavenegarWebhook({ tokens: [] }).judge({ ...pushed, key: '' })).toEqual(forged);
     const odd = { raw: Buffer.from('messageid=1;drop&x'), mediaType: form, key: token };
-    expect(webhook.judge(odd)).toEqual({ verdict: 'hint', providerMessageIds: [] });
+    expect(await webhook.judge(odd)).toEqual({ verdict: 'hint', providerMessageIds: [] });
   });
 
   test.each([
@@ -207,14 +208,14 @@ describe('Vonage', () => {
     ['expired', 'expired'],
     ['failed', 'undelivered'],
     ['rejected', 'undelivered'],
-  ])('%s is %s, as a form and as JSON', (status, state) => {
+  ])('%s is %s, as a form and as JSON', async (status, state) => {
     const webhook = createVonageWebhook({ tokens, watch });
     const receipt = simulator.receipt(message, status);
     for (const [mediaType, body] of [
       [form, new URLSearchParams(receipt).toString()],
       ['application/json', JSON.stringify(receipt)],
     ] as const) {
-      expect(webhook.judge({ raw: Buffer.from(body), mediaType, key: token })).toMatchObject({
+      expect(await webhook.judge({ raw: Buffer.from(body), mediaType, key: token })).toMatchObject({
         verdict: 'genuine',
         reports: [
           { eventKey: `${message.id}:${status}`, reference, state, occurredAt: new Date('2026-11-21T10:15:00Z') },
@@ -223,24 +224,28 @@ describe('Vonage', () => {
     }
   });
 
-  test('a network that does not know tells nothing new', () => {
+  test('a network that does not know tells nothing new', async () => {
     const raw = Buffer.from(JSON.stringify(simulator.receipt(message, 'unknown')));
-    const verdict = createVonageWebhook({ tokens, watch }).judge({ raw, mediaType: 'application/json', key: token });
+    const verdict = await createVonageWebhook({ tokens, watch }).judge({
+      raw,
+      mediaType: 'application/json',
+      key: token,
+    });
     expect(verdict).toEqual({ verdict: 'genuine', reports: [] });
     expect(watch.unmappings).toEqual([]);
   });
 
-  test('once signing is on: unsigned, altered and foreign receipts are forged; without the token each is', () => {
+  test('once signing is on: unsigned, altered and foreign receipts are forged; without the token each is', async () => {
     const signature = { secret: 'a signature secret', method: 'sha256' } as const;
     const webhook = createVonageWebhook({ tokens, signature, watch });
-    const judge = (fields: object, key = token): string =>
-      webhook.judge({ raw: Buffer.from(JSON.stringify(fields)), mediaType: 'application/json', key }).verdict;
+    const judge = async (fields: object, key = token): Promise<string> =>
+      (await webhook.judge({ raw: Buffer.from(JSON.stringify(fields)), mediaType: 'application/json', key })).verdict;
     const signed = simulator.receipt(message, 'delivered', signature.secret);
-    expect(judge(signed)).toBe('genuine');
-    expect(judge(signed, 'somebody-else')).toBe('forged');
-    expect(judge({ ...signed, status: 'failed' })).toBe('forged');
-    expect(judge(simulator.receipt(message, 'delivered'))).toBe('forged');
-    expect(judge(simulator.receipt(message, 'delivered', 'another'))).toBe('forged');
+    expect(await judge(signed)).toBe('genuine');
+    expect(await judge(signed, 'somebody-else')).toBe('forged');
+    expect(await judge({ ...signed, status: 'failed' })).toBe('forged');
+    expect(await judge(simulator.receipt(message, 'delivered'))).toBe('forged');
+    expect(await judge(simulator.receipt(message, 'delivered', 'another'))).toBe('forged');
   });
 
   // Each was accepted by `verifySignature` of Vonage's own @vonage/sms.
@@ -269,25 +274,25 @@ describe('Vonage', () => {
 });
 
 describe('SendPulse', () => {
-  const judge = (events: unknown, key = token): PushVerdict =>
+  const judge = (events: unknown, key = token): PushVerdict | Promise<PushVerdict> =>
     createSendpulseWebhook({ tokens, watch }).judge({
       ...{ raw: Buffer.from(typeof events === 'string' ? events : JSON.stringify(events)), key },
       mediaType: 'application/json',
     });
 
-  test('half a minute of events: deliveries and bounces count, under both names of their fields', () => {
+  test('half a minute of events: deliveries and bounces count, under both names of their fields', async () => {
     const timestamp = 1_700_000_000;
     const delivered = { event: 'delivered', timestamp, message_id: 'pzkic9-0afezp-fc', recipient: 'a@example.com' };
     const refused = { ...delivered, event: 'undelivered', message_id: 4_711, smtp_server_response_code: 550 };
     const bounced = { event: 'hard_bounces', timestamp, task_id: 4_712, email: 'b@example.com' };
     const others = [
       { ...delivered, event: 'soft_bounces' },
-      { ...delivered, event: 'unsubscribed' },
+      { ...delivered, event: 'resubscribed' },
       { event: 'delivered' },
       'no event',
       null,
     ];
-    const verdict = judge([delivered, refused, bounced, ...others]);
+    const verdict = await judge([delivered, refused, bounced, ...others]);
     expect(verdict).toMatchObject({
       verdict: 'genuine',
       reports: [
@@ -303,13 +308,24 @@ describe('SendPulse', () => {
     expect(watch.unmappings).toEqual([]);
   });
 
-  test('without its secret path, forged; what is no array tells nothing', () => {
-    expect(judge([], 'x')).toEqual(forged);
-    for (const odd of ['', '{', '{}', 'null']) expect(judge(odd)).toEqual({ verdict: 'genuine', reports: [] });
+  test.each([
+    ['hard_bounces', 'undelivered', 'gone'],
+    ['hard_bounced', 'undelivered', 'gone'],
+    ['spam_by_user', 'delivered', 'complained'],
+    ['unsubscribed', 'delivered', 'unsubscribed'],
+    ['opened', 'delivered', undefined],
+  ])('%s is %s and tells of the address: %s', async (event, state, recipient) => {
+    const [report] = genuine(await judge([{ event, timestamp: 1_700_000_000, message_id: 'x' }]));
+    expect([report?.state, report?.recipient]).toEqual([state, recipient]);
   });
 
-  test('an event that nobody mapped raises an alarm', () => {
-    expect(judge([{ event: 'levitated', message_id: 'x' }])).toEqual({ verdict: 'genuine', reports: [] });
+  test('without its secret path, forged; what is no array tells nothing', async () => {
+    expect(await judge([], 'x')).toEqual(forged);
+    for (const odd of ['', '{', '{}', 'null']) expect(await judge(odd)).toEqual({ verdict: 'genuine', reports: [] });
+  });
+
+  test('an event that nobody mapped raises an alarm', async () => {
+    expect(await judge([{ event: 'levitated', message_id: 'x' }])).toEqual({ verdict: 'genuine', reports: [] });
     expect(watch.unmappings).toEqual([{ vendor: 'sendpulse', where: 'report', code: 'levitated' }]);
   });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { usualResilience, withResilience } from '../../adapters/resilience.ts';
+import { createReturnPaths } from '../../adapters/email/return-path.ts';
 import { createSmtpEmailSender } from '../../adapters/email/smtp.ts';
 import type { EmailMessage, EmailSender } from '../../src/ports/email-sender.ts';
 import { emailMessages, testEmailSender } from './email-sender.suite.ts';
@@ -65,6 +66,35 @@ describe('SMTP', () => {
     const [received] = server.mails;
     expect(received?.from).toBe('no-reply@portico.example');
     expect(readMail(received?.raw ?? '').headers.get('message-id')).toBe(`<${reference}@portico.example>`);
+  });
+
+  test('with return paths, each mail has its own, and servers are asked to tell of failures', async () => {
+    const returnPaths = createReturnPaths('bounces@portico.example', Buffer.alloc(32, 1));
+    const sender = createSmtpEmailSender({ url: server.url, from, returnPaths });
+    const references = [randomUUID(), randomUUID()];
+    for (const reference of references) await sender.send(mail({ reference }), { signal });
+    sender.close();
+    expect(server.mails.map((sent) => returnPaths.read(sent.from))).toEqual(references);
+    expect(server.mails.map(({ notifications }) => notifications)).toEqual(
+      references.map((reference) => ({ envelopeId: returnPaths.tokenFor(reference), wanted: ['FAILURE'] })),
+    );
+    const headers = readMail(server.mails[0]?.raw ?? '').headers;
+    expect([headers.get('from'), headers.has('return-path')]).toEqual([from, false]);
+  });
+
+  test.each<[SmtpTrouble, string, 'gone' | undefined]>([
+    ['reject-recipient', 'No such mailbox', 'gone'],
+    ['reject-recipient', 'No such user here', 'gone'],
+    ['reject-recipient', '5.1.1 <reader@example.com>: User unknown', 'gone'],
+    ['reject-recipient', '5.2.2 Mailbox full', undefined],
+    ['reject-recipient', '5.7.1 Listed at 5.1.1.1, user unknown', undefined],
+    ['reject-recipient', 'Listed at 127.5.1.1, see https://lists.example', undefined],
+    ['reject-sender', '5.1.0 User unknown', undefined],
+  ])('after %s with "%s" the address is %s', async (trouble, words, recipient) => {
+    server.trouble = trouble;
+    server.refusal = words;
+    const outcome = await smtp.send(mail(), { signal });
+    expect([outcome.outcome, outcome.outcome === 'rejected' && outcome.recipient]).toEqual(['rejected', recipient]);
   });
 
   test('a way out of marketing works with one click', async () => {

@@ -74,6 +74,8 @@ export const examples = operationRule(({ parameters, body, responses }, report) 
 });
 
 const form = 'application/x-www-form-urlencoded';
+/** Lines of text, in whatever character sets. */
+const mail = 'message/rfc822';
 
 /** A stream has no schema to hold it to: its media type says everything, and nothing else may be declared beside it. */
 export const mediaTypes = operationRule(({ method, operation, body, responses }, report) => {
@@ -99,7 +101,8 @@ export const mediaTypes = operationRule(({ method, operation, body, responses },
         !streams &&
         !/^application\/(?:[a-z-]+\+)?json$/.test(mediaType) &&
         !mediaType.startsWith('text/') &&
-        mediaType !== form
+        mediaType !== form &&
+        mediaType !== mail
       ) {
         report(`${mediaType} of ${where} is neither JSON nor text; stream it.`, at);
       }

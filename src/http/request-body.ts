@@ -60,6 +60,8 @@ export async function parseBody(req: IncomingMessage, route: Route, times: BodyT
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function parseValue(bytes: Buffer, mediaType: string, readForm: typeof parseForm): unknown {
+  // The parts of a mail may each be in another character set: it is bytes, and one character stands for each.
+  if (mediaType === 'message/rfc822') return bytes.toString('latin1');
   let text: string;
   try {
     // ASCII needs neither a check nor a second look.

@@ -24,6 +24,6 @@ export type PushVerdict =
 export interface DeliveryWebhook {
   /** As the sender of the same vendor spells it. */
   readonly name: string;
-  /** Never throws. Compares secrets in constant time. */
-  judge(pushed: PushedReport): PushVerdict;
+  /** Never throws, never rejects. Compares secrets in constant time. */
+  judge(pushed: PushedReport): PushVerdict | Promise<PushVerdict>;
 }

@@ -6,6 +6,8 @@ import type { SMTPServerSession } from 'smtp-server';
 /** How the server treats the mails to come. */
 export type SmtpTrouble =
   | 'none'
+  /** 550 to the sender. */
+  | 'reject-sender'
   /** 550 to the recipient. */
   | 'reject-recipient'
   /** 554 to the whole message, after its final dot. */
@@ -19,12 +21,16 @@ export type SmtpTrouble =
   /** Takes the mail, then cuts the connection instead of answering. */
   | 'drop-after-dot'
   /** Takes the mail and never answers. */
-  | 'fall-silent';
+  | 'fall-silent'
+  /** Takes the mail, and answers when `release` is called. */
+  | 'hold';
 
 export interface ReceivedMail {
   readonly from: string;
   readonly to: readonly string[];
   readonly raw: string;
+  /** What was asked of delivery notifications (RFC 3461). */
+  readonly notifications: { readonly envelopeId: string | null; readonly wanted: readonly string[] };
 }
 
 /** A real SMTP server that takes mails into memory and fails as told. */
@@ -32,6 +38,10 @@ export interface SmtpSimulator {
   readonly url: string;
   readonly mails: readonly ReceivedMail[];
   trouble: SmtpTrouble;
+  /** What is said with the 550 to sender or recipient. */
+  refusal: string;
+  /** Gives the answers that were held back. */
+  release(): void;
   /** Connections accepted so far. */
   readonly connections: number;
   close(): Promise<void>;
@@ -41,10 +51,26 @@ function refusal(code: number, text: string): Error {
   return Object.assign(new Error(text), { responseCode: code });
 }
 
+interface DsnEnvelope {
+  readonly dsn?: { readonly envid?: string | null };
+  readonly rcptTo: readonly { readonly dsn?: { readonly notify?: readonly string[] } }[];
+}
+
+function notificationsOf(session: SMTPServerSession): ReceivedMail['notifications'] {
+  // The types of the library do not know what its option hideDSN shows.
+  const envelope = session.envelope as unknown as DsnEnvelope;
+  return {
+    envelopeId: envelope.dsn?.envid ?? null,
+    wanted: envelope.rcptTo.flatMap(({ dsn }) => dsn?.notify ?? []),
+  };
+}
+
 export async function startSmtpSimulator(): Promise<SmtpSimulator> {
   const mails: ReceivedMail[] = [];
   const sockets = new Map<string, Socket>();
+  const held: (() => void)[] = [];
   let trouble: SmtpTrouble = 'none';
+  let words = 'No such mailbox';
   let connections = 0;
   const cut = (session: SMTPServerSession): void =>
     void sockets.get(`${session.remoteAddress}:${session.remotePort}`)?.destroy();
@@ -53,8 +79,12 @@ export async function startSmtpSimulator(): Promise<SmtpSimulator> {
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     closeTimeout: 100,
+    hideDSN: false,
+    onMailFrom(_address, _session, done) {
+      done(trouble === 'reject-sender' ? refusal(550, words) : undefined);
+    },
     onRcptTo(_address, session, done) {
-      if (trouble === 'reject-recipient') done(refusal(550, 'No such mailbox'));
+      if (trouble === 'reject-recipient') done(refusal(550, words));
       else if (trouble === 'defer-recipient') done(refusal(451, 'Try again later'));
       else if (trouble === 'drop-at-recipient') cut(session);
       else done();
@@ -67,8 +97,14 @@ export async function startSmtpSimulator(): Promise<SmtpSimulator> {
         if (trouble === 'defer-message') return done(refusal(452, 'Disk is full'));
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom === false ? '' : mailFrom.address;
-        mails.push({ from, to: rcptTo.map(({ address }) => address), raw: Buffer.concat(chunks).toString() });
+        mails.push({
+          from,
+          to: rcptTo.map(({ address }) => address),
+          raw: Buffer.concat(chunks).toString(),
+          notifications: notificationsOf(session),
+        });
         if (trouble === 'drop-after-dot') cut(session);
+        else if (trouble === 'hold') held.push(done);
         else if (trouble !== 'fall-silent') done();
       });
     },
@@ -89,6 +125,15 @@ export async function startSmtpSimulator(): Promise<SmtpSimulator> {
     mails,
     get connections() {
       return connections;
+    },
+    release: () => {
+      for (const answer of held.splice(0)) answer();
+    },
+    get refusal() {
+      return words;
+    },
+    set refusal(next) {
+      words = next;
     },
     get trouble() {
       return trouble;

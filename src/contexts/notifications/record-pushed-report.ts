@@ -28,7 +28,7 @@ export async function recordPushedReport(
 ): Promise<void> {
   const { database, clock, observer, webhooks } = dependencies;
   const webhook = webhooks.find(({ name }) => name === provider);
-  const judged = webhook?.judge(pushed) ?? { verdict: 'forged' };
+  const judged = (await webhook?.judge(pushed)) ?? { verdict: 'forged' };
   observer.pushed({ provider, verdict: judged.verdict });
   switch (judged.verdict) {
     case 'forged':

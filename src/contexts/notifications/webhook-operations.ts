@@ -5,7 +5,7 @@ import type { PushDependencies } from './record-pushed-report.ts';
 
 type WebhookOperations = Pick<
   Handlers,
-  'recordTwilioReport' | 'recordKavenegarReport' | 'recordVonageReport' | 'recordSendpulseReports'
+  'recordTwilioReport' | 'recordKavenegarReport' | 'recordVonageReport' | 'recordSendpulseReports' | 'recordSmtpBounce'
 >;
 
 const form = 'application/x-www-form-urlencoded';
@@ -35,6 +35,11 @@ export function createWebhookOperations(dependencies: PushDependencies): Webhook
       const pushed = { raw: rawBody, mediaType: 'application/json', key: path.webhookToken };
       await recordPushedReport(dependencies, 'sendpulse', pushed);
       return reply('recordSendpulseReports', { status: 200, body: { received: true } });
+    },
+    async recordSmtpBounce({ path }, { rawBody }) {
+      const pushed = { raw: rawBody, mediaType: 'message/rfc822', key: path.webhookToken };
+      await recordPushedReport(dependencies, 'smtp', pushed);
+      return reply('recordSmtpBounce', { status: 204 });
     },
   };
 }
