@@ -15,6 +15,7 @@ export interface ProblemBody {
   readonly code: string;
   readonly requestId: string;
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  readonly difference?: string;
   readonly 'violated-policies'?: readonly string[];
   readonly error?: string;
   readonly error_description?: string;
@@ -63,6 +64,7 @@ export function problemBody(problem: Problem, requestId: string, instance?: stri
     ...(instance === undefined || !isReference(instance) ? {} : { instance }),
     code: problem.code,
     requestId,
+    ...(problem.difference === undefined ? {} : { difference: problem.difference }),
     ...(problem.errors.length === 0 ? {} : { errors: problem.errors.slice(0, 50) }),
     ...(problem instanceof RateLimited ? { 'violated-policies': problem.policies } : {}),
   };

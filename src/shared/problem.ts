@@ -19,6 +19,8 @@ export interface ProblemOptions {
   /** What happened to this request and what would be right. Never SQL, stack, file names or another user's data. */
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
+  /** Of parts that should make up a whole: how much is lacking, as decimal text. */
+  readonly difference?: string;
   /** Response headers such as Retry-After or WWW-Authenticate, lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
@@ -31,6 +33,7 @@ export class Problem extends Error {
   readonly title: string;
   readonly detail: string | undefined;
   readonly errors: readonly FieldError[];
+  readonly difference: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(type: ProblemType, options: ProblemOptions = {}) {
@@ -41,6 +44,7 @@ export class Problem extends Error {
     this.title = type.title;
     this.detail = options.detail;
     this.errors = options.errors ?? [];
+    this.difference = options.difference;
     this.headers = options.headers ?? {};
   }
 }
