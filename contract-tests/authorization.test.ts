@@ -12,8 +12,10 @@ import type { Route } from '../src/contract/route.ts';
 import { scopesOf } from '../src/contexts/identity/role.ts';
 import type { Role } from '../src/contexts/identity/role.ts';
 import { newId } from '../src/shared/id.ts';
+import type { TestRequest } from '../src/testing/http-server.ts';
 import { readDocument, resolvedOperations } from './document.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
+import { createCompany, createExpense, createTeam, createTeamInvitation, recordSettlement } from './walks/teams.ts';
 import { createWorld } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
 
@@ -81,6 +83,29 @@ type Foreign =
 const staffShare = { shared: 'the staff of one installation run its campaigns together' };
 const adminsShare = { shared: 'admins look after all accounts and all work' };
 const account = { own: 'it acts on the account of the token' };
+
+/** A team of the user's, with a placeholder in it. */
+const inTeam: Foreign = {
+  absent: async (world) => {
+    const { teamId, otherId: memberId } = await createCompany(world, world.user);
+    return { as: world.stranger, path: { teamId, memberId } };
+  },
+};
+const invitation: Foreign = {
+  absent: async (world) => {
+    const { teamId } = await createTeam(world, world.user);
+    const { id: invitationId } = await createTeamInvitation(world, world.user, teamId);
+    return { as: world.stranger, path: { teamId, invitationId } };
+  },
+};
+
+const expense: Foreign = {
+  absent: async (world) => ({ as: world.stranger, path: await createExpense(world, world.user) }),
+};
+
+const settlement: Foreign = {
+  absent: async (world) => ({ as: world.stranger, path: await recordSettlement(world, world.user) }),
+};
 
 const foreign: Readonly<Record<Protected, Foreign>> = {
   deleteCurrentSession: { own: 'it ends the session of the token' },
@@ -163,6 +188,39 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   },
   listUserRedemptions: staffShare,
   refundRedemption: staffShare,
+  listTeams: {
+    leftOut: async (world) => ({
+      ...{ as: world.stranger, owner: world.user },
+      secret: (await createTeam(world, world.user)).teamId,
+    }),
+  },
+  createTeam: account,
+  getTeam: inTeam,
+  updateTeam: inTeam,
+  createTeamMember: inTeam,
+  updateTeamMember: inTeam,
+  deleteTeamMember: inTeam,
+  listTeamInvitations: inTeam,
+  createTeamInvitation: inTeam,
+  getTeamInvitation: invitation,
+  deleteTeamInvitation: invitation,
+  claimTeamInvitation: { own: 'it names nothing but a token, which is the proof' },
+  listTeamHistory: inTeam,
+  listExpenses: inTeam,
+  createExpense: inTeam,
+  getExpense: expense,
+  updateExpense: expense,
+  deleteExpense: expense,
+  restoreExpense: expense,
+  getTeamBalances: inTeam,
+  getTeamDebts: inTeam,
+  getSettleUpPlan: inTeam,
+  getOwnTeamBalances: account,
+  listSettlements: inTeam,
+  recordSettlement: inTeam,
+  getSettlement: settlement,
+  confirmSettlement: settlement,
+  voidSettlement: settlement,
   createBonusCampaign: staffShare,
   listBonusCampaigns: staffShare,
   getBonusCampaign: staffShare,
@@ -400,8 +458,10 @@ describe.each(closed.map((route): [string, Route] => [route.operationId, route])
 const examples = new Map(resolvedOperations(readDocument()).map(({ operationId, example }) => [operationId, example]));
 
 /** A valid body, where the operation takes one: what is foreign is looked at after that. */
-function bodyOf({ operationId, requestBody }: Route): { readonly body?: unknown } {
-  return requestBody === null ? {} : { body: examples.get(operationId) };
+function bodyOf({ operationId, requestBody }: Route): Pick<TestRequest, 'body' | 'headers'> {
+  if (requestBody === null) return {};
+  const [declared] = requestBody.content;
+  return { body: examples.get(operationId), headers: { 'content-type': declared?.mediaType ?? 'application/json' } };
 }
 
 async function checkForeign(route: Route, rule: Foreign): Promise<void> {

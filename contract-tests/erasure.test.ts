@@ -19,7 +19,7 @@ async function whereStands(value: string): Promise<string[]> {
     `select format('%s.%s', c.table_name, c.column_name) as place, format('%I.%I', c.table_schema, c.table_name) as table,
        quote_ident(c.column_name) as column
      from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
-     where c.table_schema in ('identity', 'rewards', 'notifications', 'platform', 'analytics') and t.table_type = 'BASE TABLE'
+     where c.table_schema in ('identity', 'rewards', 'notifications', 'platform', 'analytics', 'teams') and t.table_type = 'BASE TABLE'
        and c.data_type in ('text', 'json', 'jsonb', 'inet', 'uuid', 'ARRAY')`,
   );
   const found: string[] = [];
@@ -51,6 +51,9 @@ test('an erased person is found nowhere, and whoever has the number next inherit
   await world.redeem(user);
   await world.startRound(user);
   await world.linkIdentity(user);
+  const team = { name: 'Trip', ownName: 'Farangis of Shiraz' };
+  await world.call(user, 'POST', '/api/v1/teams', { body: team });
+  expect(await whereStands(team.ownName)).toEqual(['members.name']);
   expect(await whereStands('urn:portico:sandbox')).toEqual(['social_identities.issuer']);
   expect((await whereStands('user@portico.example')).length).toBeGreaterThan(0);
 
@@ -62,6 +65,7 @@ test('an erased person is found nowhere, and whoever has the number next inherit
   await portico.runJobs();
 
   expect(await whereStands('urn:portico:sandbox')).toEqual([]);
+  expect(await whereStands(team.ownName)).toEqual([]);
   // The farewell, which is younger than the person, goes with the sandbox's retention.
   expect(await whereStands('user@portico.example')).toEqual(['sandbox_messages.address']);
   expect(await whereStands(phone)).toEqual(['bonus_grants.phone', 'former_members.phone']);

@@ -474,6 +474,71 @@ def redemption():
     return admin("POST", "/api/v1/redemptions", json=body).json()["id"]
 
 
+# Teams: one of the admin's for most cases
+
+
+def team():
+    return admin("POST", "/api/v1/teams", json={"name": "Contract", "ownName": "Admin"}).json()
+
+
+def team_of_all():
+    return once("team", team)
+
+
+def placeholder():
+    name = f"Member {next(_numbers)}"
+    path = f"/api/v1/teams/{team_of_all()['id']}/members"
+    members = admin("POST", path, json={"name": name}).json()["members"]
+    return next(member["id"] for member in members if member["name"] == name)
+
+
+def pair():
+    return [team_of_all()["memberId"], once("placeholder", placeholder)]
+
+
+def invitation():
+    path = f"/api/v1/teams/{team_of_all()['id']}/invitations"
+    return admin("POST", path, json={"role": "member"}).json()["id"]
+
+
+def expense():
+    return {
+        "amount": "10.00",
+        "currency": "EUR",
+        "payers": [{"memberId": pair()[0], "amount": "10.00"}],
+        "split": {"method": "equal", "memberIds": pair()},
+    }
+
+
+def expense_id():
+    path = f"/api/v1/teams/{team_of_all()['id']}/expenses"
+    return admin("POST", path, json={"description": "Dinner", "spentOn": "2026-11-20", **expense()}).json()["id"]
+
+
+def deleted_expense_id():
+    found = expense_id()
+    admin("DELETE", f"/api/v1/teams/{team_of_all()['id']}/expenses/{found}", headers={"If-Match": "*"})
+    return found
+
+
+def settlement():
+    payer, receiver = pair()
+    return {"payerId": payer, "receiverId": receiver, "amount": "1.00", "currency": "EUR"}
+
+
+def settlement_id():
+    path = f"/api/v1/teams/{team_of_all()['id']}/settlements"
+    return admin("POST", path, json={"paidOn": "2026-11-21", **settlement()}).json()["id"]
+
+
+def foreign_invitation():
+    """The token of an invitation to a team that the admin is not in."""
+    owner = once("team_owner", lambda: log_in(person_with_email())["token"])
+    made = call("POST", "/api/v1/teams", token=owner, json={"name": "Theirs", "ownName": "Sara"}).json()
+    path = f"/api/v1/teams/{made['id']}/invitations"
+    return {"token": call("POST", path, token=owner, json={"role": "member"}).json()["token"]}
+
+
 # The round that `open_round` has just given.
 _round = {}
 
@@ -490,6 +555,14 @@ def _purchase():
 
 
 IDS = {
+    "teamId": lambda _: team_of_all()["id"],
+    "memberId": lambda operation: placeholder() if operation == "deleteTeamMember" else pair()[1],
+    "invitationId": lambda operation: invitation() if operation == "deleteTeamInvitation" else once("invitation", invitation),
+    "settlementId": lambda operation: settlement_id() if operation in ("confirmSettlement", "voidSettlement") else once("settlement", settlement_id),
+    "expenseId": lambda operation: {
+        "deleteExpense": expense_id,
+        "restoreExpense": deleted_expense_id,
+    }.get(operation, lambda: once("expense", expense_id))(),
     "roundId": lambda operation: open_round() if operation == "playRound" else once("round", open_round),
     "rewardId": lambda _: once("reward", reward),
     "redemptionId": lambda operation: redemption() if operation == "refundRedemption" else once("redemption", redemption),
@@ -557,7 +630,7 @@ TAGS = {"updateProfile": "/api/v1/auth/me"}
 
 
 def tag_for(operation, path):
-    for candidate in (TAGS.get(operation, path), path.rsplit("/", 1)[0]):
+    for candidate in (TAGS.get(operation, path), path.rsplit("/", 1)[0], path.rsplit("/", 2)[0]):
         response = call("GET", candidate, token=admin_token(), status=range(600))
         if "ETag" in response.headers:
             return response.headers["ETag"]
@@ -629,6 +702,10 @@ SANDBOX = {"provider": "sandbox", "redirectUri": "https://app.example/social-log
 _own_proof = {}
 
 PROOFS = {
+    "createExpense": expense,
+    "updateExpense": expense,
+    "recordSettlement": settlement,
+    "claimTeamInvitation": foreign_invitation,
     # Choices stay what they are: those of another game are refused by name.
     "playRound": lambda: dict(_round),
     "createRedemption": _purchase,

@@ -5,6 +5,14 @@ import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { newId } from '../src/shared/id.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
+import {
+  createCompany,
+  createExpense,
+  createTeam,
+  createTeamInvitation,
+  expenseBody,
+  recordSettlement,
+} from './walks/teams.ts';
 import { createWorld, nextSource, notification, templateSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
 
@@ -122,6 +130,48 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
       return { redemptionId: await world.redeem(world.admin) };
     },
   },
+  createTeam: { body: () => ({ name: `Team ${(made += 1)}`, ownName: 'Sara' }) },
+  createTeamMember: {
+    path: async (world) => createTeam(world, world.admin).then(({ teamId }) => ({ teamId })),
+    body: () => ({ name: `Member ${(made += 1)}` }),
+  },
+  createTeamInvitation: {
+    path: async (world) => createCompany(world, world.admin).then(({ teamId, otherId }) => ({ teamId, otherId })),
+    body: (_, { otherId }) => ({ role: 'member', memberId: otherId }),
+  },
+  claimTeamInvitation: {
+    path: async (world) => {
+      const { teamId } = await createTeam(world, world.staff);
+      return { token: (await createTeamInvitation(world, world.staff, teamId)).token };
+    },
+    body: (_, { token }) => ({ token }),
+  },
+  createExpense: {
+    path: async (world) => {
+      const { teamId, memberId, otherId } = await createCompany(world, world.admin);
+      return { teamId, memberId, otherId };
+    },
+    body: (_, { memberId = '', otherId = '' }) => expenseBody([memberId, otherId]),
+  },
+  restoreExpense: {
+    path: async (world) => {
+      const path = await createExpense(world, world.admin);
+      const headers = { 'if-match': '*' };
+      await world.call(world.admin, 'DELETE', `/api/v1/teams/${path.teamId}/expenses/${path.expenseId}`, { headers });
+      return path;
+    },
+  },
+  recordSettlement: {
+    path: async (world) => {
+      const { teamId, memberId, otherId } = await createCompany(world, world.admin);
+      return { teamId, memberId, otherId };
+    },
+    body: (_, { memberId = '', otherId = '' }) => ({
+      ...{ payerId: memberId, receiverId: otherId, amount: `${(made += 1)}`, currency: 'EUR', paidOn: '2026-11-21' },
+    }),
+  },
+  confirmSettlement: { path: (world) => recordSettlement(world, world.admin) },
+  voidSettlement: { path: (world) => recordSettlement(world, world.admin) },
   redriveDeadLetters: { body: () => ({ reason: `reason ${(made += 1)}`, limit: 1 }) },
   redriveDeadLetter: { path: async (world) => ({ deadLetterId: (await world.createDeadLetter())[0] ?? '' }) },
 };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
+import { createCompany, createExpense, createTeam, expenseBody } from './walks/teams.ts';
 import { createWorld, templateSource } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
 
@@ -50,6 +51,29 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
     read: 'getReward',
     body: (change) => ({ name: `Reward number ${change}` }),
   },
+  updateTeam: {
+    as: ({ user }) => user,
+    path: async (world) => createTeam(world, world.user).then(({ teamId }) => ({ teamId })),
+    read: 'getTeam',
+    body: (change) => ({ name: `Team number ${change}` }),
+  },
+  updateTeamMember: {
+    as: ({ user }) => user,
+    path: async (world) => {
+      const { teamId, otherId: memberId } = await createCompany(world, world.user);
+      return { teamId, memberId };
+    },
+    read: 'getTeam',
+    body: (change) => ({ name: `Member number ${change}` }),
+  },
+  updateExpense: {
+    as: ({ user }) => user,
+    path: (world) => createExpense(world, world.user),
+    body: (change, present) => {
+      const { createdBy } = JSON.parse(present) as { createdBy: string };
+      return expenseBody([createdBy], `${change}.01`);
+    },
+  },
   updateSandboxBehaviour: {
     as: ({ staff }) => staff,
     path: async () => ({ channel: 'email' }),
@@ -95,6 +119,7 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
 /** What goes under its current tag alone, made anew for each test. */
 const deleted: Readonly<Partial<Record<OperationId, (world: World) => Promise<Readonly<Record<string, string>>>>>> = {
   deleteUser: async (world) => ({ userId: (await world.logIn(await world.createAccount())).userId }),
+  deleteExpense: (world) => createExpense(world, world.admin),
   deleteMessageTemplate: async (world) => ({ templateId: (await world.createTemplate()).templateId }),
   deleteTemplateVersion: async (world) => ({ versionId: (await world.createTemplate()).versionId }),
 };

@@ -19,6 +19,8 @@ import type { Notifications } from './contexts/notifications/index.ts';
 import { createPlatform, createSandboxErrors, createSandboxInbox } from './contexts/platform/index.ts';
 import { createRewards, CREDITING_PAUSE } from './contexts/rewards/index.ts';
 import type { RewardsQuestions } from './contexts/rewards/index.ts';
+import { createTeams } from './contexts/teams/index.ts';
+import type { Teams } from './contexts/teams/index.ts';
 import type { OpenDatabases } from './database/open.ts';
 import type { Database } from './database/transaction.ts';
 import type { HttpOptions } from './http/create-http.ts';
@@ -75,6 +77,7 @@ export interface Portico extends Process {
   readonly rewards: ContextModule & RewardsQuestions;
   readonly platform: ContextModule;
   readonly analytics: Analytics;
+  readonly teams: Teams;
 }
 
 /** Wires everything; nothing runs yet. */
@@ -141,7 +144,7 @@ interface Surroundings {
   readonly hashesAtOnce: number;
 }
 
-type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platform' | 'analytics'>;
+type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platform' | 'analytics' | 'teams'>;
 
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
@@ -236,7 +239,11 @@ function createContexts(
     questions: { findBonusCampaign: rewards.findBonusCampaign, listTopWallets: rewards.listTopWallets },
     observer: observers.analytics,
   });
-  const contexts: Contexts = { identity, notifications, rewards, platform, analytics };
+  const teams = createTeams({
+    ...{ primary, worker, reporting: pools.reporting, clock, cursors, notifications },
+    readContacts: (tx, userIds) => identity.readContacts(tx, userIds),
+  });
+  const contexts: Contexts = { identity, notifications, rewards, platform, analytics, teams };
   return contexts;
 }
 

@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   sample: async () => (await import('./commands/sample.ts')).sampleCommand,
   seed: async () => (await import('./commands/seed.ts')).seedCommand,
   rollups: async () => (await import('./commands/rollups.ts')).rollupsCommand,
+  balances: async () => (await import('./commands/balances.ts')).balancesCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
 };
 

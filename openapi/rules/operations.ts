@@ -5,7 +5,8 @@ import type { View } from './view.ts';
 // The closed list of verbs: one word for one thing, from the wire to the file name.
 const verbs =
   'create get list update delete start play claim credit send record verify request place cancel reserve release capture ' +
-  'refund evaluate complete renew settle publish import export pause resume redrive follow';
+  'refund evaluate complete renew settle publish import export pause resume redrive follow ' +
+  'restore confirm void';
 
 /** operationId is also the name of the use case, its file and its span. */
 export const operationNames = operationRule(({ id }, report) => {

@@ -17,9 +17,17 @@ let edited: string;
 let goingDraft: string;
 let goingTemplate: string;
 let rewardId: string;
+/** One person all along: teams are their owner's alone. */
+let admin: string;
+/** A team of the admin's, and its only member. */
+let teamId: string;
+let memberId: string;
+let expensePath: string;
+let goingExpense: string;
 
 beforeAll(async () => {
   portico = await startPortico();
+  admin = portico.tokenFor('admin');
   const { database, identity } = portico.portico;
   await database.transaction((tx) => identity.seedDemo(tx, { people: 0 }));
   [userId, goingId] = [await idOf('user'), await idOf('staff')];
@@ -33,9 +41,25 @@ beforeAll(async () => {
   const offer = { name: 'Ticket', description: 'One of them.', cost: 1, stock: null };
   const reward = await portico.request('POST', '/api/v1/rewards', { token: portico.tokenFor('admin'), body: offer });
   rewardId = ((await reward.json()) as { id: string }).id;
+  const team = { name: 'Summer trip', ownName: 'Omid' };
+  const teamAnswer = await portico.request('POST', '/api/v1/teams', { token: admin, body: team });
+  ({ id: teamId, memberId } = (await teamAnswer.json()) as { id: string; memberId: string });
+  const expenses = `/api/v1/teams/${teamId}/expenses`;
+  const spend = async () => {
+    const answer = await portico.request('POST', expenses, { token: admin, body: expense() });
+    return answer.headers.get('location') ?? '';
+  };
+  [expensePath, goingExpense] = [await spend(), await spend()];
 });
 
 afterAll(() => portico.close());
+
+function expense() {
+  return {
+    ...{ description: 'Dinner', amount: '10.00', currency: 'EUR', spentOn: '2026-11-20' },
+    ...{ payers: [{ memberId, amount: '10.00' }], split: { method: 'equal', memberIds: [memberId] } },
+  };
+}
 
 async function template(key: string): Promise<[templateId: string, versionId: string]> {
   const token = portico.tokenFor('admin');
@@ -73,6 +97,10 @@ const changes: Readonly<Record<string, () => { readonly path: string; readonly b
   }),
   deleteTemplateVersion: () => ({ path: `/api/v1/template-versions/${goingDraft}`, body: undefined }),
   deleteMessageTemplate: () => ({ path: `/api/v1/message-templates/${goingTemplate}`, body: undefined }),
+  updateTeam: () => ({ path: `/api/v1/teams/${teamId}`, body: { name: 'Autumn trip' } }),
+  updateTeamMember: () => ({ path: `/api/v1/teams/${teamId}/members/${memberId}`, body: { name: 'Sara' } }),
+  updateExpense: () => ({ path: expensePath, body: { ...expense(), description: 'Supper' } }),
+  deleteExpense: () => ({ path: goingExpense, body: undefined }),
   updateReward: () => ({ path: `/api/v1/rewards/${rewardId}`, body: { retired: true } }),
   deleteUser: () => ({ path: `/api/v1/users/${goingId}`, body: undefined }),
   updateSandboxBehaviour: () => ({
@@ -97,7 +125,7 @@ test.each(
     const type = routes.find((route) => route.operationId === operationId)?.requestBody?.content[0]?.mediaType;
     const change = changes[operationId]?.();
     if (change === undefined) throw new Error(`${operationId} demands If-Match: add a change for it to this test.`);
-    const token = portico.tokenFor('admin');
+    const token = admin;
     const write = async (ifMatch: string | null) => {
       const headers = {
         ...(type === undefined ? {} : { 'content-type': type }),
@@ -109,7 +137,7 @@ test.each(
     expect(await write(null)).toMatchObject({ status: 428 });
     expect(await write('"999999"')).toMatchObject({ status: 412 });
     const etag = (
-      await portico.request('GET', change.path.replace(/\/(?:roles|lock|publish)$/, ''), { token })
+      await portico.request('GET', change.path.replace(/\/(?:roles|lock|publish|members\/[^/]+)$/, ''), { token })
     ).headers.get('etag');
     const answers = await Promise.all([write(etag), write(etag)]);
     const outcomes = answers.map(({ status }) => status).sort();

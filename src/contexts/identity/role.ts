@@ -13,6 +13,8 @@ const userScopes = [
   'games:play',
   'rewards:read',
   'rewards:redeem',
+  'teams:read',
+  'teams:write',
 ];
 const staffScopes = [
   'analytics:read',

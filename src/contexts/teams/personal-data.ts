@@ -1,0 +1,47 @@
+import { statement } from '../../database/transaction.ts';
+import type { PersonalDataSection } from '../context.ts';
+import type { TeamsDependencies } from './dependencies.ts';
+
+const PAGE = 1_000;
+
+const membershipsStatement = statement<object>(
+  'teams.export_memberships',
+  `select t.id as "teamId", t.name as "teamName", m.id as "memberId", m.name, m.role, m.joined_at as "joinedAt",
+     m.left_at as "leftAt"
+   from teams.members m join teams.teams t on t.id = m.team_id where m.user_id = $1 order by m.joined_at, m.id`,
+);
+
+const entriesStatement = statement<{ entryId: string }>(
+  'teams.export_entries',
+  `select e.id as "entryId", e.team_id as "teamId", e.kind, e.state, e.currency, e.amount_minor::text as "amountMinor",
+     l.paid_minor::text as "paidMinor", l.owed_minor::text as "owedMinor", e.description, e.category,
+     e.occurred_on::text as "occurredOn", e.notes, e.attachment_url as "attachmentUrl", e.created_by = m.id as "writtenByMe"
+   from teams.members m join teams.legs l on l.member_id = m.id join teams.entries e on e.id = l.entry_id
+   where m.user_id = $1 and ($2::uuid is null or e.id > $2) order by e.id limit $3`,
+);
+
+/** What teams knows about a person. Amounts are in minor units of their currency. */
+export function createPersonalData({ worker }: Pick<TeamsDependencies, 'worker'>): readonly PersonalDataSection[] {
+  return [
+    {
+      name: 'teamMemberships',
+      async *read(userId) {
+        yield await worker.query(membershipsStatement, [userId]);
+      },
+    },
+    {
+      name: 'teamEntries',
+      async *read(userId) {
+        for (let after: string | undefined, length = PAGE; length === PAGE;) {
+          const rows: readonly { entryId: string }[] = await worker.query(entriesStatement, [
+            userId,
+            after ?? null,
+            PAGE,
+          ]);
+          yield rows;
+          [after, length] = [rows.at(-1)?.entryId, rows.length];
+        }
+      },
+    },
+  ];
+}
