@@ -9,7 +9,8 @@ import { defineProblems, Problem } from './problem.ts';
  *   `sum()` as text, so `BigInt(row.amount_minor)`.
  * - on the wire: the schema `Money` of openapi/common.yaml, `{ "amount": 1099, "currency": "USD" }`. {@link readMoney} takes it
  *   in, {@link moneyBody} gives it out.
- * - in files and texts: a decimal of its currency, `10.99`, `1099` for JPY. {@link moneyText} and {@link readAmount}.
+ * - in files and texts, and in teams, where people type amounts: a decimal of its currency, `10.99`, `1099` for JPY.
+ *   {@link moneyText} and {@link readAmount}.
  *
  * How many digits a minor unit has is the currency's matter ({@link minorUnitsOf}), never a factor of 100.
  */
