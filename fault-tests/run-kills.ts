@@ -69,15 +69,22 @@ export async function runKills({ folder: parent, rounds, seed }: KillsOptions): 
     });
 }
 
-/** Lets what was claimed by the dead be taken over, and waits for the end of all work. */
+/** Work must go on: so much time may pass without any of it being done. */
+const STANDSTILL = 120_000;
+
+/** Lets what was claimed by the dead be taken over, and waits for the end of all work, however much has gathered. */
 async function drain(owner: Database): Promise<string[]> {
   await letLeasesEnd(owner);
-  try {
-    await until(async () => (await countUnfinished(owner)) === 0, 180_000);
-    return [];
-  } catch {
-    return [`${await countUnfinished(owner)} imports and messages are still under way after three minutes`];
+  let left = await countUnfinished(owner);
+  while (left > 0) {
+    const before = left;
+    try {
+      await until(async () => (left = await countUnfinished(owner)) < before, STANDSTILL);
+    } catch {
+      return [`${left} imports and messages are still under way, none of which ended for ${STANDSTILL / 1_000} s`];
+    }
   }
+  return [];
 }
 
 /** Asks the API for what it promised: confirmed accounts log in, sessions go on, keys give their answers again. */
