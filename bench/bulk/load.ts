@@ -1,13 +1,8 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Latencies in milliseconds. */
-export interface Latencies {
-  readonly p50: number;
-  readonly p99: number;
-  readonly worst: number;
-  readonly requests: number;
-}
+/** Latencies in milliseconds, ascending. */
+export type Latencies = readonly number[];
 
 const PER_SECOND = 500;
 
@@ -41,7 +36,7 @@ export async function measureWhile<T>(
     done.abort();
     await sending;
     await Promise.all(open);
-    return { result, latencies: summarise(samples) };
+    return { result, latencies: samples.sort((a, b) => a - b) };
   } finally {
     done.abort();
     agent.destroy();
@@ -62,8 +57,12 @@ function readWallet(agent: Agent, url: string, token: string, due: number): Prom
   });
 }
 
-function summarise(samples: readonly number[]): Latencies {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99), worst: sorted.at(-1) ?? Number.NaN, requests: sorted.length };
+/** @returns the latency that so large a share of the requests stayed below; the worst for 1. */
+export function percentile(latencies: Latencies, share: number): number {
+  return latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
+}
+
+/** Requests of several rounds as if they had been sent in one. */
+export function together(rounds: readonly Latencies[]): Latencies {
+  return rounds.flat().sort((a, b) => a - b);
 }
