@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { measureWhile } from '../bulk/load.ts';
-import { median } from '../ratios.ts';
+import { measureWhile, percentile, together } from '../bulk/load.ts';
+import type { Latencies } from '../bulk/load.ts';
 import { heavyReport } from './reports.ts';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
@@ -13,7 +13,7 @@ export async function measureNeighbours(
   user: string,
   get: (path: string) => Promise<Response>,
 ): Promise<number> {
-  const ratios: number[] = [];
+  const measured: { readonly idle: Latencies; readonly busy: Latencies }[] = [];
   let asked = 0;
   for (let round = -1; round < ROUNDS; round += 1) {
     const { latencies: idle } = await measureWhile(url, user, () => pause(MILLISECONDS));
@@ -32,9 +32,10 @@ export async function measureNeighbours(
     // The first round is warm-up.
     if (round < 0) continue;
     console.log(
-      `p99 ${idle.p99.toFixed(1)} → ${busy.p99.toFixed(1)} ms beside ${reports} heavy reports in ${MILLISECONDS / 1_000} s`,
+      `p99 ${percentile(idle, 0.99).toFixed(1)} → ${percentile(busy, 0.99).toFixed(1)} ms beside ${reports} heavy reports in ${MILLISECONDS / 1_000} s`,
     );
-    ratios.push(busy.p99 / idle.p99);
+    measured.push({ idle, busy });
   }
-  return median(ratios);
+  const p99 = (key: 'idle' | 'busy'): number => percentile(together(measured.map((round) => round[key])), 0.99);
+  return p99('busy') / p99('idle');
 }

@@ -1,8 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import type { Schema } from './document.ts';
 import { annotationFormats, stringFormats } from './formats.ts';
+
+const codePoints = fileURLToPath(new URL('code-points.ts', import.meta.url));
 
 export interface CompileOptions {
   /** The directory whose node_modules holds Ajv's run-time pieces, which are copied into the output. */
@@ -37,6 +40,7 @@ export async function compileValidators(
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: options.root, loader: 'js' },
     bundle: true,
+    alias: { 'ajv/dist/runtime/ucs2length': codePoints },
     format: 'esm',
     platform: 'node',
     target: 'node24',
