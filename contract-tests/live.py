@@ -555,7 +555,8 @@ def _purchase():
 
 
 IDS = {
-    "teamId": lambda _: team_of_all()["id"],
+    # What is archived takes nothing more.
+    "teamId": lambda operation: (once("team_to_change", team) if operation == "updateTeam" else team_of_all())["id"],
     "memberId": lambda operation: placeholder() if operation == "deleteTeamMember" else pair()[1],
     "invitationId": lambda operation: invitation() if operation == "deleteTeamInvitation" else once("invitation", invitation),
     "settlementId": lambda operation: settlement_id() if operation in ("confirmSettlement", "voidSettlement") else once("settlement", settlement_id),
@@ -702,6 +703,7 @@ SANDBOX = {"provider": "sandbox", "redirectUri": "https://app.example/social-log
 _own_proof = {}
 
 PROOFS = {
+    "createTeamInvitation": lambda: {"memberId": pair()[1]},
     "createExpense": expense,
     "updateExpense": expense,
     "recordSettlement": settlement,

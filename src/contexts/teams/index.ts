@@ -36,6 +36,7 @@ export function createTeams(dependencies: TeamsDependencies): Teams {
       entries_of_present_members: problems['member-unknown'],
       legs_of_member: problems['member-unknown'],
       balances_in_range: problems['money-overflow'],
+      entries_balanced: problems['shares-unbalanced'],
     },
   };
 }
