@@ -41,7 +41,14 @@ export interface InstallOptions {
 /** A PostgreSQL, migrated, with the demo accounts and people, and both processes on it. */
 export async function install(options: InstallOptions = {}): Promise<Installation> {
   const postgres = await startPostgres(options.postgres, options.directory);
-  const env = { PATH: process.env['PATH'], DATABASE_URL: postgres.url, PORT: '0', ...settings, ...options.environment };
+  const env = {
+    PATH: process.env['PATH'],
+    DATABASE_URL: postgres.url,
+    PORT: '0',
+    WORKER_PORT: '0',
+    ...settings,
+    ...options.environment,
+  };
   const running: ChildProcess[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(running.map(end));

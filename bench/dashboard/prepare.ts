@@ -32,7 +32,7 @@ export async function prepare(databaseUrl: string, volume: Volume): Promise<void
       ]);
       console.log(`  ${name}: ${((performance.now() - began) / 1_000).toFixed(1)} s`);
     };
-    if (done.has('settled')) return;
+    if (done.has('settled')) return untilRolling(client);
     console.log(
       `Generating ${volume.ledger.toLocaleString('en')} ledger entries and ${volume.messages.toLocaleString('en')} messages`,
     );
@@ -48,6 +48,15 @@ export async function prepare(databaseUrl: string, volume: Volume): Promise<void
   });
 }
 
+/** A worker that was just started begins to roll with the next minute. */
+async function untilRolling(client: pg.Client): Promise<void> {
+  await until(client, `(select as_of > now() - interval '5 seconds' from analytics.rollup_state)`);
+}
+
+async function until(client: pg.Client, condition: string): Promise<void> {
+  while (!(await client.query<{ met: boolean }>(`select ${condition} as met`)).rows[0]?.met) await pause(250);
+}
+
 /** Waits until the roller has carried everything into the figures, and users are ranked. */
 async function rollUp(client: pg.Client, databaseUrl: string): Promise<void> {
   const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -57,13 +66,13 @@ async function rollUp(client: pg.Client, databaseUrl: string): Promise<void> {
     encoding: 'utf8',
   });
   console.log(`  ${told.trim().split('\n').at(-1) ?? ''}`);
-  const until = async (condition: string): Promise<void> => {
-    while (!(await client.query<{ met: boolean }>(`select ${condition} as met`)).rows[0]?.met) await pause(250);
-  };
-  await until(`not exists (select from analytics.facts where xid >= (select below from analytics.rollup_state))
-    and (select as_of > '-infinity' from analytics.rollup_state)`);
+  await until(
+    client,
+    `not exists (select from analytics.facts where xid >= (select below from analytics.rollup_state))
+    and (select as_of > '-infinity' from analytics.rollup_state)`,
+  );
   await client.query(`select graphile_worker.add_job('rankUsers', '{}'::json)`);
-  await until('exists (select from analytics.rankings)');
+  await until(client, 'exists (select from analytics.rankings)');
 }
 
 /** Off while rows are made that nobody would miss. */

@@ -1,6 +1,8 @@
 import type { Database, Queryable } from '../../database/transaction.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Recount } from '../context.ts';
+import { usualPace } from './report-pace.ts';
+import type { PaceLimits } from './report-pace.ts';
 
 /** The users with the most coins of a stretch of time, as rewards answers. */
 export interface TopWallets {
@@ -61,6 +63,13 @@ export interface ReportLimits {
   readonly primaryTimeout: number;
   /** A replica that is further behind answers nothing. */
   readonly longestLag: number;
+  /** How they share a process on the primary. */
+  readonly pace: PaceLimits;
 }
 
-export const usualLimits: ReportLimits = { replicaTimeout: 10_000, primaryTimeout: 2_000, longestLag: 30_000 };
+export const usualLimits: ReportLimits = {
+  replicaTimeout: 10_000,
+  primaryTimeout: 2_000,
+  longestLag: 30_000,
+  pace: usualPace,
+};

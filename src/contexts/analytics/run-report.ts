@@ -10,6 +10,7 @@ import { readFreshness } from './freshness-store.ts';
 import type { Freshness } from './freshness-store.ts';
 import { DEFINITION_VERSION } from './metrics.ts';
 import { problems } from './problems.ts';
+import { createReportPace } from './report-pace.ts';
 
 export interface ReportRequest<Figures> {
   /** Everything the figures depend on beside the data: the operation and its parameters. */
@@ -39,9 +40,10 @@ export type RunReport = <Figures>(request: ReportRequest<Figures>) => Promise<Re
 
 /**
  * Runs reports on the reporting pool, each in one snapshot with its freshness, and cut by PostgreSQL after the time that its
- * place can spare: less on the primary than on a replica.
+ * place can spare: less on the primary than on a replica. On the primary they also take turns, and rest between them.
  *
- * @throws Problem 503 `unavailable` when it took too long, or when the replica is too far behind to be believed
+ * @throws Problem 503 `unavailable` when it took too long, when too many come together, or when the replica is too far behind
+ *   to be believed
  */
 export function createRunReport({
   reporting,
@@ -49,17 +51,19 @@ export function createRunReport({
   clock,
 }: Pick<AnalyticsDependencies, 'reporting' | 'limits' | 'clock'>): RunReport {
   let known: { readonly replica: boolean; readonly until: number } | undefined;
-  const timeout = async (): Promise<number> => {
+  const pace = createReportPace(limits.pace);
+  const isReplica = async (): Promise<boolean> => {
     if (known === undefined || known.until < clock.now().getTime()) {
       const [row] = await reporting.query(recovery);
       known = { replica: row?.replica ?? false, until: clock.now().getTime() + REMEMBERED_MILLISECONDS };
     }
-    return known.replica ? limits.replicaTimeout : limits.primaryTimeout;
+    return known.replica;
   };
-  return async ({ query, ifNoneMatch, read, narrow }) => {
-    const milliseconds = await timeout();
-    try {
-      return await reporting.transaction(
+  return async <Figures>({ query, ifNoneMatch, read, narrow }: ReportRequest<Figures>): Promise<Report<Figures>> => {
+    const replica = await isReplica();
+    const milliseconds = replica ? limits.replicaTimeout : limits.primaryTimeout;
+    const readAll = () =>
+      reporting.transaction<Report<Figures>>(
         async (tx) => {
           const freshness = await readFreshness(tx);
           requireFresh(freshness, limits.longestLag);
@@ -69,6 +73,8 @@ export function createRunReport({
         },
         { isolation: 'repeatable read', readOnly: true, statementTimeout: milliseconds },
       );
+    try {
+      return await (replica ? readAll() : pace(readAll));
     } catch (error) {
       if (!(error instanceof pg.DatabaseError)) throw error;
       if (error.code === UNKNOWN_ZONE) throw new Problem(problems['time-zone-unknown'], { cause: error });
