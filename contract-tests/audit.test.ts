@@ -5,6 +5,7 @@ import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { scopesOf } from '../src/contexts/identity/role.ts';
 import { newId } from '../src/shared/id.ts';
+import * as shop from './walks/catalog.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createWorld, nextSource, notification, templateSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
@@ -19,6 +20,7 @@ interface AuditCase {
 }
 
 const any = { headers: { 'if-match': '*' } };
+const merge = { headers: { 'if-match': '*', 'content-type': 'application/merge-patch+json' } };
 const imports = async (world: World): Promise<AuditCase> => {
   const importId = await world.upload(await world.createCampaign(), ['09350000001']);
   await world.call(world.staff, 'POST', `/api/v1/bonus-imports/${importId}/cancel`);
@@ -110,6 +112,38 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
     ...any,
     path: { versionId: (await world.createTemplate()).versionId },
   }),
+  createProductType: async () => ({ body: shop.productType() }),
+  updateProductType: async (world) => ({
+    ...merge,
+    path: { productTypeId: await shop.createProductType(world) },
+    body: { name: 'Audited' },
+  }),
+  createCategory: async () => ({ body: shop.category() }),
+  updateCategory: async (world) => ({
+    ...merge,
+    path: { categoryId: await shop.createCategory(world) },
+    body: { position: 7 },
+  }),
+  deleteCategory: async (world) => ({ ...any, path: { categoryId: await shop.createCategory(world) } }),
+  createProduct: async (world) => ({ body: await shop.product(world) }),
+  updateProduct: async (world) => ({
+    ...merge,
+    path: { productId: await shop.createProduct(world) },
+    body: { taxClass: 'reduced' },
+  }),
+  deleteProduct: async (world) => ({ ...any, path: { productId: await shop.createProduct(world) } }),
+  createVariant: async (world) => ({ path: { productId: await shop.createProduct(world) }, body: shop.variant() }),
+  updateVariant: async (world) => ({
+    ...merge,
+    path: { variantId: await shop.createVariant(world) },
+    body: { lowStockAt: 7 },
+  }),
+  deleteVariant: async (world) => ({ ...any, path: { variantId: await shop.createVariant(world) } }),
+  createStockLocation: async () => ({ body: shop.stockLocation() }),
+  recordStockAdjustment: async (world) => ({
+    body: { ...(await shop.createStock(world)), delta: 1, reason: 'counted' },
+  }),
+  recordStockTransfer: async (world) => ({ body: await shop.stockTransfer(world) }),
   createBonusCampaign: async () => ({
     body: {
       ...{ name: 'Audited', coins: 50, periodPolicy: 'once', messageTemplate: 'You got {coins} coins.' },

@@ -4,6 +4,7 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { demoPhone } from '../src/shared/demo-phone.ts';
+import * as shop from './walks/catalog.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createExpense, createTeam, createTeamInvitation, createTeamMember, recordSettlement } from './walks/teams.ts';
 import type { MadeTeam } from './walks/teams.ts';
@@ -197,6 +198,28 @@ const lists: Readonly<Record<List, ListCase>> = {
     path: async (world) => createTeam(world, world.user).then(({ teamId }) => ({ teamId })),
     add: (world, { teamId = '' }) => createTeamMember(world, world.user, teamId),
   },
+  listProductTypes: { as: ({ staff }) => staff, add: shop.createProductType },
+  listProducts: {
+    as: ({ staff }) => staff,
+    filter: 'state=published',
+    add: shop.createProduct,
+    remove: async (world, [id = '']) => {
+      await world.call(world.staff, 'DELETE', `/api/v1/products/${id}`, { headers: { 'if-match': '*' } });
+      return id;
+    },
+  },
+  listCategories: {
+    as: ({ user }) => user,
+    common: true,
+    add: shop.createCategory,
+    remove: async (world, [id = '']) => {
+      await world.call(world.staff, 'DELETE', `/api/v1/categories/${id}`, { headers: { 'if-match': '*' } });
+      return id;
+    },
+  },
+  listStockLocations: { as: ({ staff }) => staff, add: shop.createStockLocation },
+  listStockLevels: { as: ({ staff }) => staff, filter: 'low=true', add: shop.createStock },
+  listStockMovements: { as: ({ staff }) => staff, add: shop.createStock },
   listWalletEntries: {
     as: ({ user }) => user,
     add: async (world) => {

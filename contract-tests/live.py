@@ -549,6 +549,67 @@ def open_round():
     return started["id"]
 
 
+def product_type():
+    body = {"code": f"kind-{next(_numbers)}", "name": "Kind", "attributes": []}
+    return admin("POST", "/api/v1/product-types", json=body).json()["id"]
+
+
+def category():
+    body = {"slug": f"category-{next(_numbers)}", "parentId": None, "names": [{"locale": "en", "name": "Category"}]}
+    return admin("POST", "/api/v1/categories", json=body).json()["id"]
+
+
+# What a product and a variant of it need that no generator can guess.
+PRODUCT = {
+    "attributes": [],
+    "options": [{"key": "size", "label": "Size", "values": [f"n{n}" for n in range(100)]}],
+    "categoryIds": [],
+    "publishedFrom": None,
+    "publishedUntil": None,
+}
+
+
+def product():
+    body = {
+        **PRODUCT,
+        "slug": f"product-{next(_numbers)}",
+        "productTypeId": once("product_type", product_type),
+        "translations": [{"locale": "en", "name": "Product", "description": ""}],
+        "images": [],
+        "taxClass": "standard",
+    }
+    return admin("POST", "/api/v1/products", json=body).json()["id"]
+
+
+def _variant():
+    """Variants of one product differ."""
+    number = next(_numbers)
+    price = {"channel": "web", "price": {"amount": 100, "currency": "EUR"}, "validFrom": None, "validUntil": None}
+    return {"sku": f"SKU-{number}", "options": [{"key": "size", "value": f"n{number % 100}"}], "prices": [price]}
+
+
+def variant():
+    return admin("POST", f"/api/v1/products/{product()}/variants", json=_variant()).json()["id"]
+
+
+def stock_location():
+    body = {"code": f"place-{next(_numbers)}", "name": "Place", "priority": 1}
+    return admin("POST", "/api/v1/stock-locations", json=body).json()["id"]
+
+
+def _stock():
+    """A thousand of a variant at a place."""
+    place = {"variantId": variant(), "locationId": once("stock_location", stock_location)}
+    admin("POST", "/api/v1/stock-adjustments", json={**place, "delta": 1000, "reason": "received"})
+    return place
+
+
+def _transfer():
+    place = once("stock", _stock)
+    other = once("other_stock_location", stock_location)
+    return {"variantId": place["variantId"], "fromLocationId": place["locationId"], "toLocationId": other, "quantity": 1}
+
+
 def _purchase():
     once("wealth", wealth)
     return {"rewardId": once("reward_to_buy", reward), "coins": 1}
@@ -567,6 +628,11 @@ IDS = {
     "roundId": lambda operation: open_round() if operation == "playRound" else once("round", open_round),
     "rewardId": lambda _: once("reward", reward),
     "redemptionId": lambda operation: redemption() if operation == "refundRedemption" else once("redemption", redemption),
+    "stockLocationId": lambda _: once("stock_location", stock_location),
+    "productTypeId": lambda operation: product_type() if operation == "updateProductType" else once("product_type", product_type),
+    "categoryId": lambda operation: category() if operation in ("updateCategory", "deleteCategory") else once("category", category),
+    "productId": lambda operation: once("product", product) if operation == "getProduct" else product(),
+    "variantId": lambda operation: once("variant", variant) if operation == "getVariant" else variant(),
     "identityId": lambda _: social_identity(),
     "exportId": lambda _: once("data_export", data_export),
     "clientId": client_id,
@@ -711,6 +777,26 @@ PROOFS = {
     # Choices stay what they are: those of another game are refused by name.
     "playRound": lambda: dict(_round),
     "createRedemption": _purchase,
+    "createStockLocation": lambda: {"code": f"place-{next(_numbers)}"},
+    "recordStockAdjustment": lambda: {**once("stock", _stock), "delta": 1},
+    "recordStockTransfer": _transfer,
+    "createProductType": lambda: {"code": f"kind-{next(_numbers)}", "attributes": []},
+    "updateProductType": lambda: {"attributes": []},
+    "createCategory": lambda: {"slug": f"category-{next(_numbers)}", "parentId": None},
+    "updateCategory": lambda: {"slug": f"category-{next(_numbers)}", "parentId": None},
+    "createProduct": lambda: {
+        **PRODUCT,
+        "slug": f"product-{next(_numbers)}",
+        "productTypeId": once("product_type", product_type),
+        "translations": [{"locale": "en", "name": "Product", "description": ""}],
+    },
+    "updateProduct": lambda: {
+        **PRODUCT,
+        "slug": f"product-{next(_numbers)}",
+        "translations": [{"locale": "en", "name": "Product", "description": ""}],
+    },
+    "createVariant": _variant,
+    "updateVariant": _variant,
     "verifyEmail": lambda: {"token": (make_vendors_well(), token_mailed_to(registration_by_email()))[1]},
     "verifyPhone": _verification,
     "createTemplateVersion": lambda: TEMPLATE_SOURCE,

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
+import * as shop from './walks/catalog.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createCompany, createExpense, createTeam, createTeamInvitation, expenseBody } from './walks/teams.ts';
 import type { MadeTeam } from './walks/teams.ts';
@@ -273,6 +274,65 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
       ...{ paidOn: '2026-11-21', note: `Try ${attempt}.` },
     }),
   },
+  createProductType: { as: ({ staff }) => staff, bodies: () => shop.productType() as Fields },
+  updateProductType: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ productTypeId: await shop.createProductType(world) }),
+    bodies: (_, attempt) => ({
+      name: `Renamed ${attempt}`,
+      attributes: [{ key: `text-${attempt}`, kind: 'text', label: 'Text', required: false, facet: false }],
+    }),
+  },
+  createCategory: { as: ({ staff }) => staff, bodies: () => shop.category() as Fields },
+  updateCategory: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ categoryId: await shop.createCategory(world) }),
+    bodies: async (world, attempt) => ({
+      ...{ slug: `moved-${attempt}`, parentId: attempt === 0 ? await shop.createCategory(world) : null },
+      ...{ names: [{ locale: 'fa', name: `Moved ${attempt}` }], position: attempt },
+    }),
+  },
+  deleteCategory: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ categoryId: await shop.createCategory(world) }),
+  },
+  createProduct: { as: ({ staff }) => staff, bodies: async (world) => (await shop.product(world)) as Fields },
+  updateProduct: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ productId: await shop.createProduct(world) }),
+    bodies: async (world, attempt) => ({
+      ...{ slug: `read-back-${attempt}`, taxClass: attempt === 0 ? 'reduced' : 'zero', options: [] },
+      translations: [{ locale: 'de', name: `Ware ${attempt}`, description: '' }],
+      attributes: attempt === 0 ? [] : [{ kind: 'flag', key: 'handmade', value: false }],
+      categoryIds: attempt === 0 ? [await shop.createCategory(world)] : [],
+      images: [{ url: `https://images.example/${attempt}.jpg`, alt: '' }],
+      publishedFrom: attempt === 0 ? null : '2999-01-01T00:00:00.000Z',
+      publishedUntil: null,
+    }),
+  },
+  deleteProduct: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ productId: await shop.createProduct(world) }),
+  },
+  createVariant: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ productId: await shop.createProduct(world) }),
+    bodies: (_, attempt) => shop.variant(attempt === 0 ? 's' : 'l') as Fields,
+  },
+  updateVariant: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ variantId: await shop.createVariant(world) }),
+    bodies: (_, attempt) => ({
+      ...(shop.variant(attempt === 0 ? 's' : 'l') as Fields),
+      imageUrl: attempt === 0 ? 'https://images.example/s.jpg' : null,
+      lowStockAt: attempt === 0 ? null : 7,
+    }),
+  },
+  deleteVariant: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ variantId: await shop.createVariant(world) }),
+  },
+  createStockLocation: { as: ({ staff }) => staff, bodies: () => shop.stockLocation() as Fields },
   createSuppression: {
     as: ({ admin }) => admin,
     bodies: () => ({

@@ -4,6 +4,7 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { newId } from '../src/shared/id.ts';
+import * as shop from './walks/catalog.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import {
   createCompany,
@@ -172,6 +173,18 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
   },
   confirmSettlement: { path: (world) => recordSettlement(world, world.admin) },
   voidSettlement: { path: (world) => recordSettlement(world, world.admin) },
+  createProductType: { body: () => shop.productType() },
+  createCategory: { body: () => shop.category() },
+  createProduct: { body: (world) => shop.product(world) },
+  createVariant: {
+    path: async (world) => ({ productId: await shop.createProduct(world) }),
+    body: () => shop.variant(),
+  },
+  createStockLocation: { body: () => shop.stockLocation() },
+  recordStockAdjustment: {
+    body: async (world) => ({ ...(await shop.createStock(world)), delta: 1, reason: 'counted' }),
+  },
+  recordStockTransfer: { body: (world) => shop.stockTransfer(world) },
   redriveDeadLetters: { body: () => ({ reason: `reason ${(made += 1)}`, limit: 1 }) },
   redriveDeadLetter: { path: async (world) => ({ deadLetterId: (await world.createDeadLetter())[0] ?? '' }) },
 };

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
+import * as shop from './walks/catalog.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createCompany, createExpense, createTeam, expenseBody } from './walks/teams.ts';
 import { createWorld, templateSource } from './walks/world.ts';
@@ -89,6 +90,30 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
     read: 'getNotificationPreferences',
     body: (change) => ({ locale: null, timeZone: `Etc/GMT-${change % 14}`, choices: [] }),
   },
+  updateProductType: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ productTypeId: await shop.createProductType(world) }),
+    read: 'getProductType',
+    body: (change) => ({ name: `Kind ${change}` }),
+  },
+  updateCategory: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ categoryId: await shop.createCategory(world) }),
+    read: 'getCategory',
+    body: (change) => ({ position: change }),
+  },
+  updateProduct: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ productId: await shop.createProduct(world) }),
+    read: 'getProduct',
+    body: (change) => ({ slug: `changed-${change}` }),
+  },
+  updateVariant: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ variantId: await shop.createVariant(world) }),
+    read: 'getVariant',
+    body: (change) => ({ lowStockAt: change }),
+  },
   updateMessageTemplate: {
     as: ({ staff }) => staff,
     path: async (world) => ({ templateId: (await world.createTemplate()).templateId }),
@@ -120,6 +145,9 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
 const deleted: Readonly<Partial<Record<OperationId, (world: World) => Promise<Readonly<Record<string, string>>>>>> = {
   deleteUser: async (world) => ({ userId: (await world.logIn(await world.createAccount())).userId }),
   deleteExpense: (world) => createExpense(world, world.admin),
+  deleteCategory: async (world) => ({ categoryId: await shop.createCategory(world) }),
+  deleteProduct: async (world) => ({ productId: await shop.createProduct(world) }),
+  deleteVariant: async (world) => ({ variantId: await shop.createVariant(world) }),
   deleteMessageTemplate: async (world) => ({ templateId: (await world.createTemplate()).templateId }),
   deleteTemplateVersion: async (world) => ({ versionId: (await world.createTemplate()).versionId }),
 };

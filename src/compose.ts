@@ -11,6 +11,8 @@ import { publicUrlOf } from './config.ts';
 import type { Config } from './config.ts';
 import { createAnalytics, usualLimits } from './contexts/analytics/index.ts';
 import type { Analytics } from './contexts/analytics/index.ts';
+import { createCatalog } from './contexts/catalog/index.ts';
+import type { Catalog } from './contexts/catalog/index.ts';
 import type { ContextModule } from './contexts/context.ts';
 import { createIdentity, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
 import type { Identity } from './contexts/identity/index.ts';
@@ -78,6 +80,7 @@ export interface Portico extends Process {
   readonly platform: ContextModule;
   readonly analytics: Analytics;
   readonly teams: Teams;
+  readonly catalog: Catalog;
 }
 
 /** Wires everything; nothing runs yet. */
@@ -144,7 +147,10 @@ interface Surroundings {
   readonly hashesAtOnce: number;
 }
 
-type Contexts = Pick<Portico, 'identity' | 'notifications' | 'rewards' | 'platform' | 'analytics' | 'teams'>;
+type Contexts = Pick<
+  Portico,
+  'identity' | 'notifications' | 'rewards' | 'platform' | 'analytics' | 'teams' | 'catalog'
+>;
 
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
@@ -154,6 +160,7 @@ function createContexts(
   const key = (purpose: string) => deriveKey(databases.secret, purpose);
   const cursors = createCursors(key('page cursors'));
   const { primary, worker } = pools;
+  const publish = createPublish(() => Object.values(contexts).map(({ subscriptions }) => subscriptions));
   const notifications = createNotifications({
     database: primary,
     reporting: pools.reporting,
@@ -190,7 +197,7 @@ function createContexts(
     workerDatabase: worker,
     clock,
     enqueue,
-    publish: createPublish(() => Object.values(contexts).map(({ subscriptions }) => subscriptions)),
+    publish,
     listen: pools.listener.listen,
     log,
     notifications: notificationsFor('identity', notifications, { config, key, clock, log }),
@@ -243,7 +250,8 @@ function createContexts(
     ...{ primary, worker, reporting: pools.reporting, clock, cursors, notifications },
     readContacts: (tx, userIds) => identity.readContacts(tx, userIds),
   });
-  const contexts: Contexts = { identity, notifications, rewards, platform, analytics, teams };
+  const catalog = createCatalog({ primary, worker, clock, cursors, publish });
+  const contexts: Contexts = { identity, notifications, rewards, platform, analytics, teams, catalog };
   return contexts;
 }
 

@@ -71,7 +71,7 @@ describe('The configuration', () => {
     expect(said).toEqual([
       'DATABASE_URL must be a URL that begins with postgres:// or postgresql://',
       'PORT must be a whole number from 0 to 65535, not "80x"',
-      'PORTICO_CONTEXTS is a comma-separated list of identity, rewards, notifications, platform, analytics, teams, not "catalogue"',
+      'PORTICO_CONTEXTS is a comma-separated list of identity, rewards, notifications, platform, analytics, teams, catalog, not "catalogue"',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"',
       'PORTICO_SECRET must have at least 32 characters, for example from "openssl rand -base64 32"',
       'PORTICO_SERCET is no setting of Portico: correct its spelling or remove it',

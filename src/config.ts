@@ -114,7 +114,15 @@ export function publicUrlOf({ publicUrl, host, port }: Config): string {
 const clientVariables = new Set(['PORTICO_URL', 'PORTICO_TOKEN', 'PORTICO_EMAIL', 'PORTICO_PASSWORD']);
 
 /** Every context there is, as PORTICO_CONTEXTS spells it. */
-export const contextNames = ['identity', 'rewards', 'notifications', 'platform', 'analytics', 'teams'] as const;
+export const contextNames = [
+  'identity',
+  'rewards',
+  'notifications',
+  'platform',
+  'analytics',
+  'teams',
+  'catalog',
+] as const;
 
 /**
  * Reads the environment into one frozen object.

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { good } from '../../contract-tests/walks/answers.ts';
+import * as shop from '../../contract-tests/walks/catalog.ts';
 import { demoAccounts } from '../contexts/identity/index.ts';
 import { routes } from '../contract/generated/routes.ts';
 import { startPortico } from '../testing/portico.ts';
@@ -24,6 +26,10 @@ let teamId: string;
 let memberId: string;
 let expensePath: string;
 let goingExpense: string;
+/** Of the catalog: changed, and deleted. */
+const sold: Record<'productType' | 'category' | 'product' | 'variant', [string, string]> = {
+  ...{ productType: ['', ''], category: ['', ''], product: ['', ''], variant: ['', ''] },
+};
 
 beforeAll(async () => {
   portico = await startPortico();
@@ -50,6 +56,16 @@ beforeAll(async () => {
     return answer.headers.get('location') ?? '';
   };
   [expensePath, goingExpense] = [await spend(), await spend()];
+  const staff = { userId: '', sessionId: '', token: portico.tokenFor('admin') };
+  const maker: Parameters<typeof shop.createProduct>[0] = {
+    staff,
+    call: async (person, method, path, init) =>
+      good(await portico.request(method, path, { token: person.token, ...init })),
+  };
+  sold.productType = [await shop.createProductType(maker), ''];
+  sold.category = [await shop.createCategory(maker), await shop.createCategory(maker)];
+  sold.product = [await shop.createProduct(maker), await shop.createProduct(maker)];
+  sold.variant = [await shop.createVariant(maker), await shop.createVariant(maker)];
 });
 
 afterAll(() => portico.close());
@@ -101,6 +117,13 @@ const changes: Readonly<Record<string, () => { readonly path: string; readonly b
   updateTeamMember: () => ({ path: `/api/v1/teams/${teamId}/members/${memberId}`, body: { name: 'Sara' } }),
   updateExpense: () => ({ path: expensePath, body: { ...expense(), description: 'Supper' } }),
   deleteExpense: () => ({ path: goingExpense, body: undefined }),
+  updateProductType: () => ({ path: `/api/v1/product-types/${sold.productType[0]}`, body: { name: 'Other' } }),
+  updateCategory: () => ({ path: `/api/v1/categories/${sold.category[0]}`, body: { position: 7 } }),
+  deleteCategory: () => ({ path: `/api/v1/categories/${sold.category[1]}`, body: undefined }),
+  updateProduct: () => ({ path: `/api/v1/products/${sold.product[0]}`, body: { taxClass: 'zero' } }),
+  deleteProduct: () => ({ path: `/api/v1/products/${sold.product[1]}`, body: undefined }),
+  updateVariant: () => ({ path: `/api/v1/variants/${sold.variant[0]}`, body: { lowStockAt: 7 } }),
+  deleteVariant: () => ({ path: `/api/v1/variants/${sold.variant[1]}`, body: undefined }),
   updateReward: () => ({ path: `/api/v1/rewards/${rewardId}`, body: { retired: true } }),
   deleteUser: () => ({ path: `/api/v1/users/${goingId}`, body: undefined }),
   updateSandboxBehaviour: () => ({

@@ -18,6 +18,17 @@ export interface Events {
     readonly phone: string | null;
     readonly deletedAt: string;
   };
+  /**
+   * What can be ordered of a variant at one place has fallen to its threshold or below. Once per fall: it is told again only
+   * after there was more.
+   */
+  readonly 'stock.low': {
+    readonly variantId: string;
+    readonly sku: string;
+    readonly locationId: string;
+    readonly available: number;
+    readonly lowStockAt: number;
+  };
 }
 
 /** Who listens, by event: each gets a job of its own, with the event as its payload. */

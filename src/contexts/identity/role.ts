@@ -18,10 +18,14 @@ const userScopes = [
 ];
 const staffScopes = [
   'analytics:read',
+  'catalog:read',
+  'catalog:write',
   'campaigns:read',
   'campaigns:write',
   'imports:read',
   'imports:write',
+  'inventory:read',
+  'inventory:write',
   'notifications:read',
   'notifications:send',
   'redemptions:read',

@@ -1,0 +1,15 @@
+import type { Database } from '../../database/transaction.ts';
+import type { Publish } from '../../jobs/events.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Cursors } from '../../shared/cursor.ts';
+
+/** What the composition gives to the catalog. */
+export interface CatalogDependencies {
+  /** For operations. */
+  readonly primary: Database;
+  /** For jobs. */
+  readonly worker: Database;
+  readonly clock: Clock;
+  readonly cursors: Cursors;
+  readonly publish: Publish;
+}

@@ -1,0 +1,36 @@
+import { moneyProblems } from '../../shared/money.ts';
+import { defineProblems } from '../../shared/problem.ts';
+
+export const problems = {
+  ...defineProblems({
+    'attributes-invalid': { status: 409, title: 'The attributes do not fit the product type' },
+    'category-cycle': { status: 409, title: 'A category cannot stand below itself' },
+    'category-in-use': { status: 409, title: 'The category is not empty' },
+    'category-parent-unknown': { status: 409, title: 'There is no such category to stand below' },
+    'category-slug-taken': { status: 409, title: 'Another category has this slug' },
+    'category-too-deep': { status: 409, title: 'The categories would be too deep' },
+    'category-unknown': { status: 409, title: 'There is no such category' },
+    'location-code-taken': { status: 409, title: 'Another place has this code' },
+    'location-unknown': { status: 409, title: 'There is no such place' },
+    'nothing-to-adjust': { status: 409, title: 'Nothing would change' },
+    'options-in-use': { status: 409, title: 'Variants have these options' },
+    'options-invalid': { status: 409, title: 'The options do not fit the product' },
+    'price-invalid': { status: 409, title: 'The price is not valid' },
+    'prices-overlap': { status: 409, title: 'Two prices are valid at once' },
+    'product-in-use': { status: 409, title: 'Stock of it was kept' },
+    'product-invalid': { status: 409, title: 'The product contradicts itself' },
+    'product-slug-taken': { status: 409, title: 'Another product has this slug' },
+    'product-type-code-taken': { status: 409, title: 'Another product type has this code' },
+    'product-type-invalid': { status: 409, title: 'The product type contradicts itself' },
+    'product-type-unknown': { status: 409, title: 'There is no such product type' },
+    'same-location': { status: 409, title: 'It is there already' },
+    'sku-taken': { status: 409, title: 'Another variant has this article number' },
+    'stock-insufficient': { status: 409, title: 'Less is there than was to be taken away' },
+    'stock-reserved': { status: 409, title: 'Orders hold it' },
+    'stock-too-large': { status: 409, title: 'More than can be kept at one place' },
+    'too-many-variants': { status: 409, title: 'A product has 100 variants at most' },
+    'variant-exists': { status: 409, title: 'Another variant has these options' },
+    'variant-unknown': { status: 409, title: 'There is no such variant' },
+  }),
+  'currency-unknown': moneyProblems['currency-unknown'],
+};

@@ -1,0 +1,15 @@
+import { bindTask } from '../../jobs/queue.ts';
+import type { ScheduledJob, TaskBinding } from '../../jobs/queue.ts';
+import type { CatalogDependencies } from './dependencies.ts';
+import { expireReservations } from './inventory/expire-reservations.ts';
+import { expireReservationsJob } from './jobs.ts';
+
+export function createCatalogTasks(dependencies: CatalogDependencies): TaskBinding[] {
+  return [
+    bindTask(expireReservationsJob, async (_, run) => {
+      await expireReservations(dependencies, run);
+    }),
+  ];
+}
+
+export const catalogSchedule: readonly ScheduledJob[] = [{ job: expireReservationsJob, cron: '* * * * *' }];
