@@ -6,6 +6,7 @@ import type { OperationId } from '../src/contract/handlers.ts';
 import { scopesOf } from '../src/contexts/identity/role.ts';
 import { newId } from '../src/shared/id.ts';
 import * as shop from './walks/catalog.ts';
+import { createQuarantinedRate } from './walks/exchange-rates.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createWorld, nextSource, notification, templateSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
@@ -162,6 +163,8 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
   },
   cancelBonusImport: imports,
   resumeBonusImport: imports,
+  requestRateFetch: async () => ({ body: {} }),
+  releaseQuarantinedRate: async (world) => ({ path: { rateId: await createQuarantinedRate(world) } }),
   requestBonusSourcePoll: async () => ({ path: { sourceName: nextSource() } }),
 };
 

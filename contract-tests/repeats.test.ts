@@ -5,6 +5,7 @@ import type { Traits } from '../src/contract/generated/traits.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import { newId } from '../src/shared/id.ts';
 import * as shop from './walks/catalog.ts';
+import { createQuarantinedRate, nextRateDay } from './walks/exchange-rates.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import {
   createCompany,
@@ -93,6 +94,8 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
   },
   cancelBonusImport: { path: cancelledImport },
   resumeBonusImport: { path: cancelledImport },
+  requestRateFetch: { body: () => ({ date: nextRateDay() }) },
+  releaseQuarantinedRate: { path: async (world) => ({ rateId: await createQuarantinedRate(world) }) },
   requestBonusSourcePoll: { path: async () => ({ sourceName: nextSource() }) },
   cancelMessageGroup: {
     path: async (world) => {

@@ -5,6 +5,7 @@ import { createSentryErrorTracker } from '../adapters/error-tracker/sentry.ts';
 import { numberSourceAt } from '../adapters/number-source/number-source-at.ts';
 import type { Siblings } from './cluster/link.ts';
 import { createSocialLogins, identitySettings } from './compose-identity.ts';
+import { createRateProviders } from './compose-rates.ts';
 import { createMessagingVendors } from './compose-vendors.ts';
 import type { MessagingVendors } from './compose-vendors.ts';
 import { publicUrlOf } from './config.ts';
@@ -14,6 +15,8 @@ import type { Analytics } from './contexts/analytics/index.ts';
 import { createCatalog } from './contexts/catalog/index.ts';
 import type { Catalog } from './contexts/catalog/index.ts';
 import type { ContextModule } from './contexts/context.ts';
+import { createExchangeRates } from './contexts/exchange-rates/index.ts';
+import type { ExchangeRateQuestions } from './contexts/exchange-rates/index.ts';
 import { createIdentity, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
 import type { Identity } from './contexts/identity/index.ts';
 import { createNotifications, readQuietHours, readSmsPrice, trackingPurpose } from './contexts/notifications/index.ts';
@@ -31,6 +34,7 @@ import { servicePurpose, withServiceTokens } from './http/service-token.ts';
 import { enqueue } from './jobs/enqueue.ts';
 import { createPublish } from './jobs/events.ts';
 import type { ErrorTracker, SandboxErrors } from './ports/error-tracker.ts';
+import type { VendorWatch } from './ports/vendor-watch.ts';
 import { createProcess, hosts, version } from './process/create-process.ts';
 import type { ErrorReporting, Process } from './process/create-process.ts';
 import { observeBacklog } from './process/observe-backlog.ts';
@@ -81,6 +85,7 @@ export interface Portico extends Process {
   readonly analytics: Analytics;
   readonly teams: Teams;
   readonly catalog: Catalog;
+  readonly exchangeRates: ContextModule & ExchangeRateQuestions;
 }
 
 /** Wires everything; nothing runs yet. */
@@ -103,10 +108,11 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
   });
   observePools(metrics.registry, pools.byName);
   const errors = await createErrorReporting(config, createSandboxErrors(pools.worker), observers);
+  const watch = createVendorWatch({ observer: observers.vendors, log: options.log, reportError: errors.report });
   const messaging = createMessagingVendors(config, {
     inbox: createSandboxInbox({ database: pools.worker, clock }),
     observer: observers.vendors,
-    watch: createVendorWatch({ observer: observers.vendors, log: options.log, reportError: errors.report }),
+    watch,
     returnPathKey: deriveKey(databases.secret, 'return paths'),
   });
   const keyRing = createInstallationKeyRing(databases.secret, config.encryptionKeys);
@@ -114,6 +120,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     pools,
     observers,
     messaging,
+    watch,
     clock,
     keyRing,
     hashesAtOnce: share(Math.min(availableParallelism(), 3), 1),
@@ -141,6 +148,7 @@ interface Surroundings {
   readonly pools: Pools;
   readonly observers: Observers;
   readonly messaging: MessagingVendors;
+  readonly watch: VendorWatch;
   readonly clock: Clock;
   readonly keyRing: KeyRing;
   /** Slow password hashes at once. */
@@ -149,13 +157,13 @@ interface Surroundings {
 
 type Contexts = Pick<
   Portico,
-  'identity' | 'notifications' | 'rewards' | 'platform' | 'analytics' | 'teams' | 'catalog'
+  'identity' | 'notifications' | 'rewards' | 'platform' | 'analytics' | 'teams' | 'catalog' | 'exchangeRates'
 >;
 
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
   { config, databases, log }: ComposeOptions,
-  { pools, observers, messaging, clock, keyRing, hashesAtOnce }: Surroundings,
+  { pools, observers, messaging, watch, clock, keyRing, hashesAtOnce }: Surroundings,
 ): Contexts {
   const key = (purpose: string) => deriveKey(databases.secret, purpose);
   const cursors = createCursors(key('page cursors'));
@@ -246,12 +254,21 @@ function createContexts(
     questions: { findBonusCampaign: rewards.findBonusCampaign, listTopWallets: rewards.listTopWallets },
     observer: observers.analytics,
   });
+  const exchangeRates = createExchangeRates({
+    primary,
+    worker,
+    clock,
+    enqueue,
+    cursors,
+    providers: createRateProviders(config.exchangeRates, { observer: observers.vendors, watch, clock }),
+    observer: observers.exchangeRates,
+  });
   const teams = createTeams({
     ...{ primary, worker, reporting: pools.reporting, clock, cursors, notifications },
     readContacts: (tx, userIds) => identity.readContacts(tx, userIds),
   });
   const catalog = createCatalog({ primary, worker, clock, cursors, publish });
-  const contexts: Contexts = { identity, notifications, rewards, platform, analytics, teams, catalog };
+  const contexts: Contexts = { identity, notifications, rewards, platform, analytics, teams, catalog, exchangeRates };
   return contexts;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readConfig } from './config.ts';
+import { contextNames, readConfig } from './config.ts';
 import { StartupError } from './shared/startup-error.ts';
 
 const secret = 'a-secret-of-more-than-32-characters';
@@ -44,6 +44,17 @@ describe('The configuration', () => {
     expect(faults({ PORTICO_CONTEXTS: 'identity,rewards', PUBLIC_URL: 'https://portico.example' })).toEqual([]);
   });
 
+  it('keeps the order of providers of exchange rates, and asks for what they need', () => {
+    const listed = 'open-exchange-rates,frankfurter';
+    const { exchangeRates } = readConfig({ EXCHANGE_RATE_PROVIDERS: listed, OPEN_EXCHANGE_RATES_APP_ID: 'key' });
+    expect(exchangeRates.providers).toEqual(['open-exchange-rates', 'frankfurter']);
+    expect(readConfig({}).exchangeRates.providers).toEqual(['sandbox']);
+    expect(faults({ EXCHANGE_RATE_PROVIDERS: 'exchangeratesapi' })).toEqual(['EXCHANGERATESAPI_ACCESS_KEY is missing']);
+    expect(faults({ EXCHANGE_RATE_PROVIDERS: 'sandbox,sandbox' })).toEqual([
+      'EXCHANGE_RATE_PROVIDERS names a provider twice',
+    ]);
+  });
+
   it('reads encryption keys, and repeats none of them', () => {
     const key = Buffer.alloc(32, 1).toString('base64');
     const { encryptionKeys } = readConfig({ PORTICO_ENCRYPTION_KEYS: `k2:${key}, k1: ${key}` });
@@ -71,7 +82,7 @@ describe('The configuration', () => {
     expect(said).toEqual([
       'DATABASE_URL must be a URL that begins with postgres:// or postgresql://',
       'PORT must be a whole number from 0 to 65535, not "80x"',
-      'PORTICO_CONTEXTS is a comma-separated list of identity, rewards, notifications, platform, analytics, teams, catalog, not "catalogue"',
+      `PORTICO_CONTEXTS is a comma-separated list of ${contextNames.join(', ')}, not "catalogue"`,
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"',
       'PORTICO_SECRET must have at least 32 characters, for example from "openssl rand -base64 32"',
       'PORTICO_SERCET is no setting of Portico: correct its spelling or remove it',

@@ -3,6 +3,8 @@ import type { ConfiguredSource } from './config-values.ts';
 import { EnvironmentReader } from './environment-reader.ts';
 import type { Environment } from './environment-reader.ts';
 import type { NamedKey } from './shared/key-ring.ts';
+import { readRateSettings } from './rate-config.ts';
+import type { RateSettings } from './rate-config.ts';
 import { isRegion } from './shared/phone.ts';
 import type { Region } from './shared/phone.ts';
 import { readSocialLogin } from './social-login-config.ts';
@@ -48,6 +50,7 @@ export interface Config {
   readonly emailFrom: string;
   readonly vendors: VendorSettings;
   readonly socialLogin: SocialLoginConfig;
+  readonly exchangeRates: RateSettings;
   /** Messages that one provider takes per second. */
   readonly messagesPerSecond: number;
   /** The part of that kept for one-time codes. */
@@ -122,6 +125,7 @@ export const contextNames = [
   'analytics',
   'teams',
   'catalog',
+  'exchange-rates',
 ] as const;
 
 /**
@@ -158,6 +162,7 @@ export function readConfig(environment: Environment): Config {
     smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
     emailFrom: read.text('EMAIL_FROM') ?? 'Portico <no-reply@portico.example>',
     vendors: readVendors(read, [...smsProviders, ...emailProviders]),
+    exchangeRates: readRateSettings(read),
     socialLogin: readSocialLogin(read, Object.keys(environment), databaseUrl === undefined),
     messagesPerSecond: read.number('MESSAGES_PER_SECOND', 10_000, 1, 1_000_000),
     otpShare: read.number('OTP_SHARE', 0.2, 0.01, 0.99, false),

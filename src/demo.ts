@@ -1,3 +1,4 @@
+import type { ExchangeRateQuestions } from './contexts/exchange-rates/index.ts';
 import type { Identity } from './contexts/identity/index.ts';
 import { seedMembers } from './contexts/rewards/index.ts';
 import type { Database } from './database/transaction.ts';
@@ -6,11 +7,15 @@ import type { Database } from './database/transaction.ts';
 const demoPeople = 50_000;
 
 /** Creates the demo accounts and people, with their wallets, in one transaction. Safe to repeat: what exists stays. */
-export async function seedDemo(identity: Identity, database: Database): Promise<void> {
+export async function seedDemo(
+  { identity, exchangeRates }: { readonly identity: Identity; readonly exchangeRates: ExchangeRateQuestions },
+  database: Database,
+): Promise<void> {
   await database.transaction(
     async (tx) => {
       const members = await identity.seedDemo(tx, { people: demoPeople });
       await seedMembers(tx, members);
+      await exchangeRates.requestDueRates(tx);
     },
     { statementTimeout: 60_000 },
   );

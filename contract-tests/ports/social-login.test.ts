@@ -58,7 +58,7 @@ function testTroubles(harness: () => LoginHarness): void {
     simulator.trouble = 'fall-silent';
     const guards = { ...usualLoginGuards, timeoutMilliseconds: 200, dependency: 'test' };
     const guarded = withLoginGuards(harness().provider, guards);
-    expect(await guarded.identify(answer)).toEqual({ outcome: 'unavailable', detail: 'no answer in time' });
+    expect(await guarded.identify(answer)).toMatchObject({ outcome: 'unavailable', detail: 'no answer in time' });
   });
 }
 

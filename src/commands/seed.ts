@@ -25,7 +25,7 @@ Creates the demo accounts and 50,000 people with a verified phone and a wallet e
         if ((await schemaState(portico.database)) === 'behind') {
           throw new StartupError('The database does not have the schema of this version: run "portico migrate" first.');
         }
-        await seedDemo(portico.identity, portico.database);
+        await seedDemo(portico, portico.database);
       } finally {
         await portico.stop();
       }

@@ -58,7 +58,7 @@ export async function run({ config, databases, log, roles, watch, siblings, star
   const portico = await compose({ config, databases, log, api, jobs, demo, ...(siblings && { siblings }) });
   try {
     if (!roles.migrate) await requireSchema(portico.database);
-    if (demo && roles.migrate) await seedDemo(portico.identity, portico.database);
+    if (demo && roles.migrate) await seedDemo(portico, portico.database);
     if (!watch.asked()) started(await portico.start());
     const { failure } = await watch.stopped;
     if (failure !== null) portico.reportError(failure, { fatal: true });

@@ -2,11 +2,13 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Pool } from 'pg';
 import type { AnalyticsObserver } from '../contexts/analytics/index.ts';
+import type { RatesObserver } from '../contexts/exchange-rates/index.ts';
 import type { SendingObserver } from '../contexts/notifications/index.ts';
 import type { RewardsObserver } from '../contexts/rewards/index.ts';
 import type { JobObserver } from '../jobs/run-task.ts';
 import type { SendOutcome } from '../ports/send-outcome.ts';
 import { createGameMetrics } from './game-metrics.ts';
+import { createRateMetrics } from './rate-metrics.ts';
 
 /** Hears about every call to a vendor. */
 export interface VendorObserver {
@@ -26,6 +28,7 @@ export interface Observers {
   readonly sending: SendingObserver;
   readonly rewards: RewardsObserver;
   readonly analytics: AnalyticsObserver;
+  readonly exchangeRates: RatesObserver;
   readonly vendors: VendorObserver;
   readonly transactionRestarted: (sqlState: string) => void;
   readonly errors: { reported(result: 'reported' | 'dropped'): void };
@@ -140,6 +143,7 @@ export function createObservers(registry: Registry): Observers {
       compared: (found) => rollupDifferences.set(found.differences),
       rolledUp: ({ asOf }) => rolledUp.set(asOf.getTime() / 1_000),
     },
+    exchangeRates: createRateMetrics(registry),
     vendors: {
       begin(vendor, outcomes = callOutcomes) {
         circuits.set({ vendor }, 0);

@@ -5,8 +5,8 @@ import { defineProblems, Problem } from './problem.ts';
  * An amount of one currency, exactly: `{ amount: 1099n, currency: 'USD' }` is 10.99 dollars.
  *
  * Three forms, and no other; none of them is ever a fraction in a `number`:
- * - here: `bigint` minor units. PostgreSQL has `bigint` columns `<name>_minor` beside a `currency char(3)`; `pg` gives int8 and
- *   `sum()` as text, so `BigInt(row.amount_minor)`.
+ * - here: `bigint` minor units. PostgreSQL has `bigint` columns `<name>_minor` beside a `currency char(3)`; they arrive as checked
+ *   safe integers, or as text where a sum may be larger: `BigInt` takes both.
  * - on the wire: the schema `Money` of openapi/common.yaml, `{ "amount": 1099, "currency": "USD" }`. {@link readMoney} takes it
  *   in, {@link moneyBody} gives it out.
  * - in files and texts, and in teams, where people type amounts: a decimal of its currency, `10.99`, `1099` for JPY.

@@ -13,6 +13,7 @@ const userScopes = [
   'games:play',
   'rewards:read',
   'rewards:redeem',
+  'rates:read',
   'teams:read',
   'teams:write',
 ];
@@ -28,6 +29,7 @@ const staffScopes = [
   'inventory:write',
   'notifications:read',
   'notifications:send',
+  'rates:manage',
   'redemptions:read',
   'rewards:write',
   'sandbox:read',
