@@ -1,14 +1,17 @@
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
+import { statement } from '../../src/database/transaction.ts';
 import type { Statement, Transaction } from '../../src/database/transaction.ts';
 import { messageRecounts } from '../../src/contexts/notifications/index.ts';
 import { measured } from '../../src/contexts/rewards/index.ts';
 import { median } from '../ratios.ts';
-import { post, postValues } from './writers.ts';
+import { post, postValues, TOGETHER } from './writers.ts';
 
 const REPEATS = 5;
+const POSTINGS = 100;
 const DAY = 86_400_000;
 
-/** What one statement took, by EXPLAIN (ANALYZE, BUFFERS). */
+/** What one statement took: CPU of its backend, which busy neighbours move less than the clock; the rest by EXPLAIN. */
 interface Cost {
   readonly milliseconds: number;
   readonly pages: number;
@@ -74,23 +77,40 @@ async function measureRanges(client: pg.Client): Promise<void> {
       `select pg_size_pretty(sum(pg_relation_size(oid))) as size from pg_class where relname in ('bench_by_time', 'ledger_entries_by_time', 'messages_by_time')`,
     );
     console.log(`\n${index}: ${rows[0]?.size ?? 'nothing'}${index === 'btree' ? `, built in ${built} s` : ''}`);
-    for (const [name, read] of Object.entries(rangeScans())) report(name, await costOf(client, read));
-    const posting = await timesOf(async (n) => client.query({ ...post, values: postValues(n) }), 40);
-    console.log(`  posting ${posting.count}: ${posting.p50.toFixed(2)} ms`);
+    for (const [name, read] of Object.entries(rangeScans())) {
+      // Without an index each of them reads the whole table: once is enough.
+      report(name, await costOf(client, read, index === 'none' ? 1 : REPEATS));
+    }
     await client.query('rollback');
   }
+  await postingCost(client);
+  console.log(`\n${POSTINGS * TOGETHER} bonuses posted: ${await postingCost(client)}`);
+  // Committed, or nothing of it would be in the log.
+  await client.query('create index bench_by_time on rewards.ledger_entries (created_at)');
+  console.log(`with the B-tree beside BRIN: ${await postingCost(client)}`);
+  await client.query('drop index rewards.bench_by_time');
   // What a partition by month would leave to read, without an index of its own.
   await client.query(`create table bench.month as select * from rewards.ledger_entries
     where created_at >= date_trunc('day', now()) - interval '30 days'`);
   await client.query('vacuum (analyze) bench.month');
-  const { rows } = await client.query<{ plan: string }>(
-    `explain (analyze, buffers, timing off) select count(*), sum(amount) from bench.month
-     where created_at >= date_trunc('day', now()) - interval '4 days'`,
+  const four = statement(
+    '',
+    `select date_bin('15 minutes', created_at, '2000-01-01 00:00:00+00'), account_id, ref_type, count(*), sum(amount)
+     from bench.month where created_at >= date_trunc('day', now()) - interval '4 days' and amount < 0 group by 1, 2, 3`,
   );
-  console.log(
-    `\none month of the ledger, whole, for four of its days:\n  ${Object.values(rows.at(-1) ?? {}).join('')}`,
-  );
+  report('\na month of the ledger, read whole for four of its days', await costOf(client, (tx) => tx.query(four)));
   await client.query('drop table bench.month');
+}
+
+async function postingCost(client: pg.Client): Promise<string> {
+  const cpu = await cpuOf(client);
+  const before = cpu();
+  const log = await logOf(client, 'later', async () => {
+    await client.query('begin');
+    for (let n = 0; n < POSTINGS; n += 1) await client.query({ ...post, values: postValues(n) });
+    await client.query('rollback');
+  });
+  return `${(cpu() - before).toFixed(0)} ms of CPU, ${log}`;
 }
 
 /** The heaviest statements with more and less memory for sorts and hashes. */
@@ -105,49 +125,60 @@ async function measureWorkMemory(client: pg.Client): Promise<void> {
 
 /** A million rows that are appended, vacuumed as usual or frozen at once, and frozen in the end. */
 async function measureVacuum(client: pg.Client): Promise<void> {
-  const wal = async (work: () => Promise<unknown>): Promise<string> => {
-    await client.query('checkpoint');
-    const position = async () =>
-      (await client.query<{ lsn: string }>('select pg_current_wal_insert_lsn() as lsn')).rows[0]?.lsn ?? '';
-    const [from, began] = [await position(), performance.now()];
-    await work();
-    const took = (performance.now() - began) / 1_000;
-    const { rows } = await client.query<{ size: string }>(
-      'select pg_size_pretty(pg_wal_lsn_diff($1::pg_lsn, $2::pg_lsn)) as size',
-      [await position(), from],
-    );
-    return `${rows[0]?.size ?? '?'} of log, ${took.toFixed(2)} s`;
-  };
   for (const freeze of [false, true]) {
     await client.query(`create table bench.appended (like rewards.ledger_entries including all)
       with (autovacuum_enabled = off)`);
     console.log(`\n${freeze ? 'frozen by the first vacuum' : 'vacuumed as usual, frozen later'}`);
-    const filled = await wal(() =>
+    const filled = await logOf(client, 'later', () =>
       client.query(
         'insert into bench.appended overriding system value select * from rewards.ledger_entries limit 1000000',
       ),
     );
     console.log(`  inserted: ${filled}`);
     if (freeze) await client.query('set vacuum_freeze_min_age = 0');
-    console.log(`  first vacuum: ${await wal(() => client.query('vacuum bench.appended'))}`);
+    console.log(`  first vacuum: ${await logOf(client, 'soon', () => client.query('vacuum bench.appended'))}`);
     await client.query('reset vacuum_freeze_min_age');
-    console.log(`  vacuum (freeze): ${await wal(() => client.query('vacuum (freeze) bench.appended'))}`);
+    console.log(
+      `  vacuum (freeze): ${await logOf(client, 'later', () => client.query('vacuum (freeze) bench.appended'))}`,
+    );
     await client.query('drop table bench.appended');
   }
 }
 
+/**
+ * How much log some work writes.
+ *
+ * @param after how long it comes after the writes before: `later` is behind a checkpoint, with whole pages in the log
+ */
+async function logOf(client: pg.Client, after: 'later' | 'soon', work: () => Promise<unknown>): Promise<string> {
+  const position = async (): Promise<string> =>
+    (await client.query<{ lsn: string }>('select pg_current_wal_insert_lsn() as lsn')).rows[0]?.lsn ?? '';
+  if (after === 'later') await client.query('checkpoint');
+  const [from, began] = [await position(), performance.now()];
+  await work();
+  const took = (performance.now() - began) / 1_000;
+  const { rows } = await client.query<{ size: string }>(
+    'select pg_size_pretty(pg_wal_lsn_diff($1::pg_lsn, $2::pg_lsn)) as size',
+    [await position(), from],
+  );
+  return `${rows[0]?.size ?? '?'} of log, ${took.toFixed(2)} s`;
+}
+
 /** Runs what a context runs, explained. @returns the medians of some runs */
-async function costOf(client: pg.Client, read: Read): Promise<Cost> {
+async function costOf(client: pg.Client, read: Read, repeats = REPEATS): Promise<Cost> {
   const costs: Cost[] = [];
+  const cpu = await cpuOf(client);
   const explaining = {
     query: async <Row>({ text }: Statement<Row>, values: readonly unknown[] = []): Promise<Row[]> => {
-      const { rows } = await client.query<{ 'QUERY PLAN': [ExplainedPlan] }>(
+      const before = cpu();
+      const { rows } = await client.query<{ 'QUERY PLAN': [{ readonly Plan: Plan }] }>(
         `explain (analyze, buffers, timing off, format json) ${text}`,
         [...values],
       );
+      const milliseconds = cpu() - before;
       const [explained] = rows[0]?.['QUERY PLAN'] ?? [];
       if (explained === undefined) throw new Error('EXPLAIN always answers.');
-      const { Plan, 'Execution Time': milliseconds } = explained;
+      const { Plan } = explained;
       costs.push({
         milliseconds,
         pages: Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'],
@@ -157,7 +188,7 @@ async function costOf(client: pg.Client, read: Read): Promise<Cost> {
     },
   };
   // Recounts take a transaction, of which they use no more than this.
-  for (let n = 0; n < REPEATS; n += 1) await read(explaining as unknown as Transaction);
+  for (let n = 0; n < repeats; n += 1) await read(explaining as unknown as Transaction);
   const middle = (of: (cost: Cost) => number) => median(costs.map(of));
   return {
     milliseconds: middle(({ milliseconds }) => milliseconds),
@@ -166,22 +197,16 @@ async function costOf(client: pg.Client, read: Read): Promise<Cost> {
   };
 }
 
-interface ExplainedPlan {
-  readonly Plan: Readonly<Record<'Shared Hit Blocks' | 'Shared Read Blocks' | 'Temp Written Blocks', number>>;
-  readonly 'Execution Time': number;
+type Plan = Readonly<Record<'Shared Hit Blocks' | 'Shared Read Blocks' | 'Temp Written Blocks', number>>;
+
+/** Milliseconds of CPU that the client's backend has used so far (Linux). */
+async function cpuOf(client: pg.Client): Promise<() => number> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const file = `/proc/${rows[0]?.pid ?? 'self'}/schedstat`;
+  return () => Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6;
 }
 
 function report(name: string, { milliseconds, pages, spilledMegabytes }: Cost): void {
   const spilled = spilledMegabytes > 0 ? `, ${spilledMegabytes.toFixed(1)} MB spilled` : '';
-  console.log(`  ${name}: ${milliseconds.toFixed(1)} ms, ${pages} pages${spilled}`);
-}
-
-async function timesOf(work: (n: number) => Promise<unknown>, count: number) {
-  const samples: number[] = [];
-  for (let n = 0; n < count; n += 1) {
-    const began = performance.now();
-    await work(n);
-    samples.push(performance.now() - began);
-  }
-  return { count, p50: median(samples) };
+  console.log(`  ${name}: ${milliseconds.toFixed(0)} ms of CPU, ${pages} pages${spilled}`);
 }

@@ -4,7 +4,7 @@ import { campaignId, CAMPAIGNS, WALLETS, walletId } from './generate.ts';
 
 const CONNECTIONS = 4;
 /** Bonuses of one transaction, each of another campaign: as many facts as if each were a transaction of its own. */
-const TOGETHER = 20;
+export const TOGETHER = 20;
 const CAMPAIGNS_EACH = Math.floor(CAMPAIGNS / CONNECTIONS);
 
 /** Posts them. */
