@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const benches = ['http', 'bulk', 'sms', 'db', 'users', 'game', 'dashboard', 'teams'];
+const benches = ['http', 'bulk', 'sms', 'db', 'users', 'game', 'dashboard', 'teams', 'search'];
 
 const missed = benches.filter((name) => {
   console.log(`\n== bench:${name}`);

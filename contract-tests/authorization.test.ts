@@ -50,6 +50,8 @@ const publicOperations: Readonly<Record<Public, string>> = {
   recordVonageReport: 'the end of the path is a secret, and the signature if there is one',
   recordSendpulseReports: 'the end of the path is a secret',
   recordSmtpBounce: 'the end of the path is a secret',
+  listCatalogProducts: 'a shop shows its goods to everybody',
+  getCatalogProduct: 'a shop shows its goods to everybody',
   listCategories: 'a shop shows its tree to everybody',
   getCategory: 'a shop shows its tree to everybody',
   getKeySet: 'public keys',

@@ -227,6 +227,7 @@ const lists: Readonly<Record<List, ListCase>> = {
       return id;
     },
   },
+  listCatalogProducts: { as: ({ user }) => user, common: true, filter: 'sort=price', add: shop.createVariant },
   listStockLocations: { as: ({ staff }) => staff, add: shop.createStockLocation },
   listStockLevels: { as: ({ staff }) => staff, filter: 'low=true', add: shop.createStock },
   listStockMovements: { as: ({ staff }) => staff, add: shop.createStock },

@@ -610,6 +610,19 @@ def _transfer():
     return {"variantId": place["variantId"], "fromLocationId": place["locationId"], "toLocationId": other, "quantity": 1}
 
 
+def product_slug(_):
+    """Of a published product."""
+
+    def publish():
+        path = f"/api/v1/products/{product()}"
+        read = admin("GET", path)
+        headers = {"If-Match": read.headers["ETag"], "Content-Type": "application/merge-patch+json"}
+        admin("PATCH", path, json={"publishedFrom": "2026-01-01T00:00:00Z"}, headers=headers)
+        return read.json()["slug"]
+
+    return once("product_slug", publish)
+
+
 def _purchase():
     once("wealth", wealth)
     return {"rewardId": once("reward_to_buy", reward), "coins": 1}
@@ -663,6 +676,7 @@ IDS = {
     "stockLocationId": lambda _: once("stock_location", stock_location),
     "productTypeId": lambda operation: product_type() if operation == "updateProductType" else once("product_type", product_type),
     "categoryId": lambda operation: category() if operation in ("updateCategory", "deleteCategory") else once("category", category),
+    "productSlug": product_slug,
     "productId": lambda operation: once("product", product) if operation == "getProduct" else product(),
     "variantId": lambda operation: once("variant", variant) if operation == "getVariant" else variant(),
     "identityId": lambda _: social_identity(),
@@ -717,7 +731,7 @@ def ids_for(operation, path_parameters):
 
 
 # Ids that are no UUIDs: made-up ones were never signed, or configured.
-SIGNED = {"trackingId", "unsubscribeToken", "sourceName"}
+SIGNED = {"productSlug", "trackingId", "unsubscribeToken", "sourceName"}
 
 
 def ids_for_misled(operation, path_parameters):

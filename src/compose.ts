@@ -267,7 +267,7 @@ function createContexts(
     ...{ primary, worker, reporting: pools.reporting, clock, cursors, notifications },
     readContacts: (tx, userIds) => identity.readContacts(tx, userIds),
   });
-  const catalog = createCatalog({ primary, worker, clock, cursors, publish });
+  const catalog = createCatalog({ primary, worker, clock, cursors, publish, enqueue });
   const contexts: Contexts = { identity, notifications, rewards, platform, analytics, teams, catalog, exchangeRates };
   return contexts;
 }

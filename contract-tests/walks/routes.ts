@@ -11,7 +11,12 @@ export function routeOf(operationId: OperationId): Route {
 }
 
 /** Values of parameters that are words from a list. */
-const named: Readonly<Record<string, string>> = { channel: 'sms', gameId: 'dice', period: 'daily' };
+const named: Readonly<Record<string, string>> = {
+  channel: 'sms',
+  gameId: 'dice',
+  period: 'daily',
+  productSlug: 'made-up',
+};
 
 /** The path with these values, and well-formed made-up ones for the rest. */
 export function pathOf(route: Pick<Route, 'path'>, values: Readonly<Record<string, string>> = {}): string {

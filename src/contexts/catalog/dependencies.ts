@@ -1,5 +1,6 @@
 import type { Database } from '../../database/transaction.ts';
 import type { Publish } from '../../jobs/events.ts';
+import type { Enqueue } from '../../jobs/queue.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 
@@ -12,4 +13,5 @@ export interface CatalogDependencies {
   readonly clock: Clock;
   readonly cursors: Cursors;
   readonly publish: Publish;
+  readonly enqueue: Enqueue;
 }

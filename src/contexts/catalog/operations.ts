@@ -4,6 +4,7 @@ import type { CatalogDependencies } from './dependencies.ts';
 import { createInventoryOperations } from './inventory/operations.ts';
 import { createProductOperations } from './products/operations.ts';
 import { createVariantOperations } from './products/variant-operations.ts';
+import { createSearchOperations } from './search/operations.ts';
 import { createTypeOperations } from './types/operations.ts';
 
 export function createCatalogOperations(dependencies: CatalogDependencies) {
@@ -13,5 +14,6 @@ export function createCatalogOperations(dependencies: CatalogDependencies) {
     ...createVariantOperations(dependencies),
     ...createCategoryOperations(dependencies),
     ...createInventoryOperations(dependencies),
+    ...createSearchOperations(dependencies),
   } satisfies ContextHandlers<'catalog'>;
 }

@@ -6,7 +6,7 @@ import { productState } from './product.ts';
 import type { AttributeValue, Product, ProductSummary } from './product.ts';
 import type { Variant, VariantPrice } from './variant.ts';
 
-/** An attribute as the contract words it. */
+/** The forms of an attribute on the wire. */
 export type AttributeBody =
   | { kind: 'text'; key: string; value: string }
   | { kind: 'number'; key: string; value: number }
@@ -109,7 +109,8 @@ function priceBody({ channel, price, validFrom, validUntil }: VariantPrice): Pri
   };
 }
 
-function attributeBody([key, value]: [string, AttributeValue]): AttributeBody {
+/** An attribute as the contract words it. */
+export function attributeBody([key, value]: [string, AttributeValue]): AttributeBody {
   if (typeof value === 'string') return { kind: 'text', key, value };
   if (typeof value === 'number') return { kind: 'number', key, value };
   if (typeof value === 'boolean') return { kind: 'flag', key, value };

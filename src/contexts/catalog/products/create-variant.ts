@@ -3,6 +3,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { notFound } from '../../../shared/platform-problems.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { problems } from '../problems.ts';
+import { indexProducts } from '../search/search-store.ts';
 import { requireFittingOptions } from './options.ts';
 import { lockProduct, touchProduct } from './product-store.ts';
 import { requireValidPrices } from './require-valid-prices.ts';
@@ -29,6 +30,7 @@ export async function createVariant(
   await insertVariant(tx, variant, now);
   await replacePrices(tx, variant.id, variant.prices);
   await touchProduct(tx, product.id, now);
+  await indexProducts(tx, [product.id]);
   const created = await findVariant(tx, variant.id);
   if (created === undefined) throw new Error('A variant just created is gone.');
   return created;

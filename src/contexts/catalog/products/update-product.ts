@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../../database/transaction.ts';
 import type { Clock } from '../../../shared/clock.ts';
+import { indexProducts } from '../search/search-store.ts';
 import { requireSeen } from '../versioned.ts';
 import { requireOptionsForAll } from './options.ts';
 import type { Product, ProductContent } from './product.ts';
@@ -28,6 +29,7 @@ export async function updateProduct(
   requireOptionsForAll(wanted.options, await listVariants(tx, productId));
   await changeProduct(tx, wanted, clock.now());
   await placeProduct(tx, productId, wanted.categoryIds);
+  await indexProducts(tx, [productId]);
   const after = await findProduct(tx, productId);
   if (after === undefined) throw new Error('A locked product is gone.');
   return { before, after };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../../database/transaction.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { notFound } from '../../../shared/platform-problems.ts';
+import { indexProducts } from '../search/search-store.ts';
 import { requireSeen } from '../versioned.ts';
 import { requireFittingOptions } from './options.ts';
 import type { Product } from './product.ts';
@@ -37,6 +38,7 @@ export async function updateVariant(
   await changeVariant(tx, wanted, now);
   if (change.prices !== undefined) await replacePrices(tx, variantId, wanted.prices);
   await touchProduct(tx, product.id, now);
+  await indexProducts(tx, [product.id]);
   const after = await findVariant(tx, variantId);
   if (after === undefined) throw new Error('A variant whose product is locked is gone.');
   return { before, after };
@@ -50,6 +52,7 @@ export async function deleteVariant(
   const { product } = await lockVariant(tx, variantId, ifMatch);
   await deleteVariantRow(tx, variantId);
   await touchProduct(tx, product.id, clock.now());
+  await indexProducts(tx, [product.id]);
 }
 
 /** The product's lock is its variants' lock; then the variant is read again, as the wait may have changed it. */

@@ -11,7 +11,7 @@ type TypeOperation = 'listProductTypes' | 'createProductType' | 'getProductType'
 
 /** Kinds of products. */
 export function createTypeOperations(dependencies: CatalogDependencies): Handlers<TypeOperation> {
-  const { clock } = dependencies;
+  const { clock, enqueue } = dependencies;
   return {
     listProductTypes: async ({ query }) => {
       const page = await listProductTypes(dependencies, { limit: query.limit, cursor: query.cursor });
@@ -28,7 +28,7 @@ export function createTypeOperations(dependencies: CatalogDependencies): Handler
     },
     updateProductType: async ({ path, headers, body }, { tx, auditChanges }) => {
       const change = { ...path, ifMatch: headers['If-Match'], name: body.name, attributes: body.attributes };
-      const { before, after, misfits } = await updateProductType({ tx, clock }, change);
+      const { before, after, misfits } = await updateProductType({ tx, clock, enqueue }, change);
       auditChanges({
         name: { from: before.name, to: after.name },
         attributes: { from: keysOf(before), to: keysOf(after) },
