@@ -15,6 +15,7 @@ import { newId } from '../src/shared/id.ts';
 import type { TestRequest } from '../src/testing/http-server.ts';
 import { readDocument, resolvedOperations } from './document.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
+import { createExpenseComment, createRecurringExpense, recordConversion } from './walks/team-extras.ts';
 import { createCompany, createExpense, createTeam, createTeamInvitation, recordSettlement } from './walks/teams.ts';
 import { createWorld } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
@@ -105,6 +106,10 @@ const invitation: Foreign = {
 
 const expense: Foreign = {
   absent: async (world) => ({ as: world.stranger, path: await createExpense(world, world.user) }),
+};
+
+const recurring: Foreign = {
+  absent: async (world) => ({ as: world.stranger, path: await createRecurringExpense(world, world.user) }),
 };
 
 const settlement: Foreign = {
@@ -229,6 +234,28 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   getTeamDebts: inTeam,
   getSettleUpPlan: inTeam,
   getOwnTeamBalances: account,
+  listConversions: inTeam,
+  recordConversion: inTeam,
+  voidConversion: {
+    absent: async (world) => ({ as: world.stranger, path: await recordConversion(world, world.user) }),
+  },
+  listRecurringExpenses: inTeam,
+  createRecurringExpense: inTeam,
+  getRecurringExpense: recurring,
+  updateRecurringExpense: recurring,
+  deleteRecurringExpense: recurring,
+  getTeamBudgets: inTeam,
+  updateTeamBudgets: inTeam,
+  getTeamSpending: inTeam,
+  exportExpenses: inTeam,
+  importExpenses: inTeam,
+  listExpenseComments: expense,
+  createExpenseComment: expense,
+  deleteExpenseComment: {
+    absent: async (world) => ({ as: world.stranger, path: await createExpenseComment(world, world.user) }),
+  },
+  getTeamDigest: account,
+  updateTeamDigest: account,
   listSettlements: inTeam,
   recordSettlement: inTeam,
   getSettlement: settlement,

@@ -7,6 +7,7 @@ import { demoPhone } from '../src/shared/demo-phone.ts';
 import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate, fetchNextRates, nextQuote } from './walks/exchange-rates.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
+import { createExpenseComment, createRecurringExpense, recordConversion } from './walks/team-extras.ts';
 import { createExpense, createTeam, createTeamInvitation, createTeamMember, recordSettlement } from './walks/teams.ts';
 import type { MadeTeam } from './walks/teams.ts';
 import { createWorld, nextSource, templateSource } from './walks/world.ts';
@@ -50,6 +51,10 @@ async function publishAnother({ call, staff }: World, templateId: string): Promi
 
 /** The team whose invitations are listed. */
 let invitationsOf = '';
+/** The team whose recurring expenses are listed. */
+let recurringOf: MadeTeam | undefined;
+/** The expense whose comments are listed. */
+let commentsOf: { readonly teamId: string; readonly expenseId: string } | undefined;
 /** The team whose expenses are listed. */
 let expensesOf: MadeTeam | undefined;
 
@@ -194,6 +199,35 @@ const lists: Readonly<Record<List, ListCase>> = {
     remove: async (world, [id = '']) => {
       const path = `/api/v1/teams/${expensesOf?.teamId}/expenses/${id}`;
       await world.call(world.user, 'DELETE', path, { headers: { 'if-match': '*' } });
+      return id;
+    },
+  },
+  listConversions: {
+    as: ({ user }) => user,
+    path: async (world) => createTeam(world, world.user).then(({ teamId }) => ({ teamId })),
+    add: (world, { teamId = '' }) => recordConversion(world, world.user, teamId),
+  },
+  listRecurringExpenses: {
+    as: ({ user }) => user,
+    path: async (world) => {
+      recurringOf = await createTeam(world, world.user);
+      return { teamId: recurringOf.teamId };
+    },
+    add: (world, { teamId = '' }) =>
+      createRecurringExpense(world, world.user, teamId === recurringOf?.teamId ? recurringOf : undefined),
+    remove: async (world, [id = '']) => {
+      const path = `/api/v1/teams/${recurringOf?.teamId}/recurring-expenses/${id}`;
+      await world.call(world.user, 'DELETE', path, { headers: { 'if-match': '*' } });
+      return id;
+    },
+  },
+  listExpenseComments: {
+    as: ({ user }) => user,
+    path: async (world) => (commentsOf = await createExpense(world, world.user)),
+    add: (world, { teamId = '', expenseId = '' }) => createExpenseComment(world, world.user, { teamId, expenseId }),
+    remove: async (world, [id = '']) => {
+      const { teamId, expenseId } = commentsOf ?? { teamId: '', expenseId: '' };
+      await world.call(world.user, 'DELETE', `/api/v1/teams/${teamId}/expenses/${expenseId}/comments/${id}`);
       return id;
     },
   },

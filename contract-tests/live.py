@@ -531,6 +531,35 @@ def settlement_id():
     return admin("POST", path, json={"paidOn": "2026-11-21", **settlement()}).json()["id"]
 
 
+def conversion():
+    once("rates", fetched_rates)
+    creditor, debtor = pair()
+    return {"debtorId": debtor, "creditorId": creditor, "amount": "1.00", "currency": "EUR", "convertedCurrency": "USD", "rateDate": rate_day()}
+
+
+def conversion_id():
+    return admin("POST", f"/api/v1/teams/{team_of_all()['id']}/conversions", json=conversion()).json()["id"]
+
+
+def recurring():
+    return {**expense(), "startsOn": "2999-01-31", "timeZone": "Asia/Tehran"}
+
+
+def recurring_id():
+    body = {"description": "Rent", "unit": "month", "every": 1, **recurring()}
+    body.pop("endsOn", None)
+    return admin("POST", f"/api/v1/teams/{team_of_all()['id']}/recurring-expenses", json=body).json()["id"]
+
+
+def comment_id():
+    path = f"/api/v1/teams/{team_of_all()['id']}/expenses/{once('expense', expense_id)}/comments"
+    return admin("POST", path, json={"text": "Was that with the tip?"}).json()["id"]
+
+
+# Lines that no generator finds.
+CSV = "Date,Description,Category,Cost,Currency,Admin\n"
+
+
 def foreign_invitation():
     """The token of an invitation to a team that the admin is not in."""
     owner = once("team_owner", lambda: log_in(person_with_email())["token"])
@@ -665,6 +694,9 @@ IDS = {
     "teamId": lambda operation: (once("team_to_change", team) if operation == "updateTeam" else team_of_all())["id"],
     "memberId": lambda operation: placeholder() if operation == "deleteTeamMember" else pair()[1],
     "invitationId": lambda operation: invitation() if operation == "deleteTeamInvitation" else once("invitation", invitation),
+    "conversionId": lambda _: conversion_id(),
+    "recurringId": lambda operation: recurring_id() if operation == "deleteRecurringExpense" else once("recurring", recurring_id),
+    "commentId": lambda _: comment_id(),
     "settlementId": lambda operation: settlement_id() if operation in ("confirmSettlement", "voidSettlement") else once("settlement", settlement_id),
     "expenseId": lambda operation: {
         "deleteExpense": expense_id,
@@ -820,6 +852,11 @@ PROOFS = {
     "createExpense": expense,
     "updateExpense": expense,
     "recordSettlement": settlement,
+    "recordConversion": conversion,
+    "createRecurringExpense": lambda: {**recurring(), "endsOn": "2999-12-31"},
+    "updateRecurringExpense": lambda: {**recurring(), "endsOn": "2999-12-31"},
+    "updateTeamBudgets": lambda: {"budgets": [{"currency": "EUR", "amount": "10.00", "thresholds": [80]}]},
+    "importExpenses": lambda: {"format": "splitwise", "csv": CSV},
     "claimTeamInvitation": foreign_invitation,
     # Choices stay what they are: those of another game are refused by name.
     "playRound": lambda: dict(_round),

@@ -4,6 +4,7 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import * as shop from './walks/catalog.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
+import { createExpenseComment, createRecurringExpense, recurringBody } from './walks/team-extras.ts';
 import { createCompany, createExpense, createTeam, createTeamInvitation, expenseBody } from './walks/teams.ts';
 import type { MadeTeam } from './walks/teams.ts';
 import { createWorld, templateSource } from './walks/world.ts';
@@ -263,6 +264,39 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
     as: ({ user }) => user,
     path: (world) => createExpense(world, world.user),
   },
+  createRecurringExpense: {
+    as: ({ user }) => user,
+    path: async (world) => {
+      team = await createTeam(world, world.user);
+      return { teamId: team.teamId };
+    },
+    bodies: (_, attempt) => ({ ...recurringBody(team?.memberId ?? ''), every: attempt + 1 }),
+  },
+  updateRecurringExpense: {
+    as: ({ user }) => user,
+    path: async (world) => {
+      team = await createTeam(world, world.user);
+      return createRecurringExpense(world, world.user, team);
+    },
+    bodies: (_, attempt) => ({ ...recurringBody(team?.memberId ?? ''), every: attempt + 1, endsOn: '2999-12-31' }),
+  },
+  deleteRecurringExpense: {
+    as: ({ user }) => user,
+    path: (world) => createRecurringExpense(world, world.user),
+  },
+  updateTeamBudgets: {
+    as: ({ user }) => user,
+    path: async (world) => createTeam(world, world.user).then(({ teamId }) => ({ teamId })),
+    bodies: (_, attempt) => ({
+      budgets: [{ category: 'food', currency: 'EUR', amount: `${attempt + 1}00.00`, thresholds: [80, 100] }],
+    }),
+  },
+  deleteExpenseComment: {
+    as: ({ user }) => user,
+    path: (world) => createExpenseComment(world, world.user),
+    read: 'listExpenseComments',
+  },
+  updateTeamDigest: { as: ({ user }) => user, bodies: (_, attempt) => ({ weekly: attempt === 0 }) },
   recordSettlement: {
     as: ({ user }) => user,
     path: async (world) => {

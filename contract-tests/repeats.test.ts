@@ -7,6 +7,7 @@ import { newId } from '../src/shared/id.ts';
 import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate, nextRateDay } from './walks/exchange-rates.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
+import { conversionBody, ratesOf, recordConversion, recurringBody } from './walks/team-extras.ts';
 import {
   createCompany,
   createExpense,
@@ -164,6 +165,31 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
       await world.call(world.admin, 'DELETE', `/api/v1/teams/${path.teamId}/expenses/${path.expenseId}`, { headers });
       return path;
     },
+  },
+  recordConversion: {
+    path: async (world) => {
+      await ratesOf(world);
+      const { teamId, memberId, otherId } = await createCompany(world, world.admin);
+      return { teamId, memberId, otherId };
+    },
+    body: (_, { memberId = '', otherId = '' }) => conversionBody(memberId, otherId, `${(made += 1)}`),
+  },
+  voidConversion: { path: (world) => recordConversion(world, world.admin) },
+  createRecurringExpense: {
+    path: async (world) => createTeam(world, world.admin).then(({ teamId, memberId }) => ({ teamId, memberId })),
+    body: (_, { memberId = '' }) => ({ ...recurringBody(memberId), description: `Rent ${(made += 1)}` }),
+  },
+  importExpenses: {
+    path: async (world) => createTeam(world, world.admin).then(({ teamId }) => ({ teamId })),
+    body: () => ({
+      format: 'splitwise',
+      dryRun: true,
+      csv: `Date,Description,Category,Cost,Currency,Sara\n${(made += 1)}`,
+    }),
+  },
+  createExpenseComment: {
+    path: (world) => createExpense(world, world.admin),
+    body: () => ({ text: `Comment ${(made += 1)}` }),
   },
   recordSettlement: {
     path: async (world) => {

@@ -4,6 +4,7 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import * as shop from './walks/catalog.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
+import { createRecurringExpense, recurringBody } from './walks/team-extras.ts';
 import { createCompany, createExpense, createTeam, expenseBody } from './walks/teams.ts';
 import { createWorld, templateSource } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
@@ -66,6 +67,19 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
     },
     read: 'getTeam',
     body: (change) => ({ name: `Member number ${change}` }),
+  },
+  updateRecurringExpense: {
+    as: ({ user }) => user,
+    path: (world) => createRecurringExpense(world, world.user),
+    body: (change, present) => {
+      const { createdBy } = JSON.parse(present) as { createdBy: string };
+      return { ...recurringBody(createdBy), every: change };
+    },
+  },
+  updateTeamBudgets: {
+    as: ({ user }) => user,
+    path: async (world) => createTeam(world, world.user).then(({ teamId }) => ({ teamId })),
+    body: (change) => ({ budgets: [{ currency: 'EUR', amount: `${change}.00`, thresholds: [] }] }),
   },
   updateExpense: {
     as: ({ user }) => user,
@@ -144,6 +158,7 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
 /** What goes under its current tag alone, made anew for each test. */
 const deleted: Readonly<Partial<Record<OperationId, (world: World) => Promise<Readonly<Record<string, string>>>>>> = {
   deleteUser: async (world) => ({ userId: (await world.logIn(await world.createAccount())).userId }),
+  deleteRecurringExpense: (world) => createRecurringExpense(world, world.admin),
   deleteExpense: (world) => createExpense(world, world.admin),
   deleteCategory: async (world) => ({ categoryId: await shop.createCategory(world) }),
   deleteProduct: async (world) => ({ productId: await shop.createProduct(world) }),

@@ -43,6 +43,7 @@ const isDoor = (file: string): boolean => /(^|[/-])operations\.ts$/.test(file);
 const packagesOfContexts = new Set([
   'bcrypt',
   'countries-and-timezones',
+  'csv-parse',
   'jsonwebtoken',
   'libphonenumber-js',
   'lru-cache',

@@ -266,6 +266,7 @@ function createContexts(
   const teams = createTeams({
     ...{ primary, worker, reporting: pools.reporting, clock, cursors, notifications },
     readContacts: (tx, userIds) => identity.readContacts(tx, userIds),
+    findExchangeRate: exchangeRates.findExchangeRate,
   });
   const catalog = createCatalog({ primary, worker, clock, cursors, publish, enqueue });
   const contexts: Contexts = { identity, notifications, rewards, platform, analytics, teams, catalog, exchangeRates };

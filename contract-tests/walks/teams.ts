@@ -15,6 +15,11 @@ export async function createTeam({ call }: World, person: Person): Promise<MadeT
   return { teamId: team.id, memberId: team.memberId };
 }
 
+async function findTeam({ call }: World, person: Person, teamId: string): Promise<MadeTeam> {
+  const { memberId } = await call<{ memberId: string }>(person, 'GET', `/api/v1/teams/${teamId}`);
+  return { teamId, memberId };
+}
+
 /** Adds somebody without an account. @returns the member's id */
 export async function createTeamMember({ call }: World, person: Person, teamId: string): Promise<string> {
   const name = `Member ${(made += 1)}`;
@@ -23,9 +28,9 @@ export async function createTeamMember({ call }: World, person: Person, teamId: 
   return members.find((member) => member.name === name)?.id ?? '';
 }
 
-/** A team of this person's with a placeholder in it. */
-export async function createCompany(world: World, person: Person) {
-  const team = await createTeam(world, person);
+/** A team of this person's with a placeholder in it. @param teamId default: a new team's */
+export async function createCompany(world: World, person: Person, teamId?: string) {
+  const team = teamId === undefined ? await createTeam(world, person) : await findTeam(world, person, teamId);
   return { ...team, otherId: await createTeamMember(world, person, team.teamId) };
 }
 

@@ -30,6 +30,8 @@ let goingExpense: string;
 const sold: Record<'productType' | 'category' | 'product' | 'variant', [string, string]> = {
   ...{ productType: ['', ''], category: ['', ''], product: ['', ''], variant: ['', ''] },
 };
+let recurringPath: string;
+let goingRecurring: string;
 
 beforeAll(async () => {
   portico = await startPortico();
@@ -66,9 +68,19 @@ beforeAll(async () => {
   sold.category = [await shop.createCategory(maker), await shop.createCategory(maker)];
   sold.product = [await shop.createProduct(maker), await shop.createProduct(maker)];
   sold.variant = [await shop.createVariant(maker), await shop.createVariant(maker)];
+  const again = async () => {
+    const url = `/api/v1/teams/${teamId}/recurring-expenses`;
+    return (await portico.request('POST', url, { token: admin, body: recurring() })).headers.get('location') ?? '';
+  };
+  [recurringPath, goingRecurring] = [await again(), await again()];
 });
 
 afterAll(() => portico.close());
+
+function recurring() {
+  const { spentOn: startsOn, ...rest } = expense();
+  return { ...rest, startsOn, unit: 'month', every: 1, timeZone: 'UTC' };
+}
 
 function expense() {
   return {
@@ -115,6 +127,12 @@ const changes: Readonly<Record<string, () => { readonly path: string; readonly b
   deleteMessageTemplate: () => ({ path: `/api/v1/message-templates/${goingTemplate}`, body: undefined }),
   updateTeam: () => ({ path: `/api/v1/teams/${teamId}`, body: { name: 'Autumn trip' } }),
   updateTeamMember: () => ({ path: `/api/v1/teams/${teamId}/members/${memberId}`, body: { name: 'Sara' } }),
+  updateRecurringExpense: () => ({ path: recurringPath, body: { ...recurring(), description: 'Rent and heating' } }),
+  deleteRecurringExpense: () => ({ path: goingRecurring, body: undefined }),
+  updateTeamBudgets: () => ({
+    path: `/api/v1/teams/${teamId}/budgets`,
+    body: { budgets: [{ currency: 'EUR', amount: '10.00', thresholds: [] }] },
+  }),
   updateExpense: () => ({ path: expensePath, body: { ...expense(), description: 'Supper' } }),
   deleteExpense: () => ({ path: goingExpense, body: undefined }),
   updateProductType: () => ({ path: `/api/v1/product-types/${sold.productType[0]}`, body: { name: 'Other' } }),

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../database/transaction.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
+import type { ExchangeRateQuestions } from '../exchange-rates/index.ts';
 import type { NotificationQuestions } from '../notifications/index.ts';
 
 /** What the composition gives to teams. */
@@ -14,6 +15,7 @@ export interface TeamsDependencies {
   readonly clock: Clock;
   readonly cursors: Cursors;
   readonly notifications: Pick<NotificationQuestions, 'queueMessages'>;
+  readonly findExchangeRate: ExchangeRateQuestions['findExchangeRate'];
   /** How these accounts can be reached; those that must not be written to are left out. */
   readonly readContacts: (
     tx: Transaction,

@@ -1,3 +1,4 @@
+import { deleteDigest } from './digest/digest-store.ts';
 import { recordHistory } from './history/history-store.ts';
 import { changeMember, listMembers, listMemberships } from './members/member-store.ts';
 import { changeTeam, findTeam, lockTeam, touchTeam } from './members/team-store.ts';
@@ -16,6 +17,7 @@ export async function eraseTeammate(
   { worker, clock }: Pick<TeamsDependencies, 'worker' | 'clock'>,
   { userId }: { readonly userId: string },
 ): Promise<void> {
+  await deleteDigest(worker, userId);
   for (const { teamId } of await listMemberships(worker, userId)) {
     await worker.transaction(async (tx) => {
       await lockTeam(tx, teamId);

@@ -1,9 +1,15 @@
 import type { ContextHandlers } from '../../contract/handlers.ts';
 import type { TeamsDependencies } from './dependencies.ts';
 import { createBalanceOperations } from './balances/balance-operations.ts';
+import { createBudgetOperations } from './budgets/budget-operations.ts';
+import { createCommentOperations } from './comments/comment-operations.ts';
+import { createConversionOperations } from './conversions/conversion-operations.ts';
+import { createDigestOperations } from './digest/digest-operations.ts';
 import { createExpenseOperations } from './expenses/expense-operations.ts';
+import { createFileOperations } from './files/file-operations.ts';
 import { createInvitationOperations } from './invitations/invitation-operations.ts';
 import { createTeamOperations } from './members/team-operations.ts';
+import { createRecurringOperations } from './recurring/recurring-operations.ts';
 import { createSettlementOperations } from './settlements/settlement-operations.ts';
 
 export function createTeamsOperations(dependencies: TeamsDependencies) {
@@ -13,5 +19,11 @@ export function createTeamsOperations(dependencies: TeamsDependencies) {
     ...createExpenseOperations(dependencies),
     ...createBalanceOperations(dependencies),
     ...createSettlementOperations(dependencies),
+    ...createConversionOperations(dependencies),
+    ...createRecurringOperations(dependencies),
+    ...createBudgetOperations(dependencies),
+    ...createFileOperations(dependencies),
+    ...createCommentOperations(dependencies),
+    ...createDigestOperations(dependencies),
   } satisfies ContextHandlers<'teams'>;
 }

@@ -20,6 +20,18 @@ const entriesStatement = statement<{ entryId: string }>(
    where m.user_id = $1 and ($2::uuid is null or e.id > $2) order by e.id limit $3`,
 );
 
+const commentsStatement = statement<{ commentId: string }>(
+  'teams.export_comments',
+  `select c.id as "commentId", c.entry_id as "entryId", c.team_id as "teamId", c.text, c.created_at as "createdAt"
+   from teams.members m join teams.comments c on c.member_id = m.id
+   where m.user_id = $1 and ($2::uuid is null or c.id > $2) order by c.id limit $3`,
+);
+
+const digestStatement = statement<object>(
+  'teams.export_digest',
+  'select asked_at as "weeklyDigestSince" from teams.digests where user_id = $1',
+);
+
 /** What teams knows about a person. Amounts are in minor units of their currency. */
 export function createPersonalData({ worker }: Pick<TeamsDependencies, 'worker'>): readonly PersonalDataSection[] {
   return [
@@ -27,6 +39,23 @@ export function createPersonalData({ worker }: Pick<TeamsDependencies, 'worker'>
       name: 'teamMemberships',
       async *read(userId) {
         yield await worker.query(membershipsStatement, [userId]);
+      },
+    },
+    {
+      name: 'teamDigest',
+      async *read(userId) {
+        yield await worker.query(digestStatement, [userId]);
+      },
+    },
+    {
+      name: 'teamComments',
+      async *read(userId) {
+        for (let after: string | undefined, length = PAGE; length === PAGE;) {
+          const values = [userId, after ?? null, PAGE];
+          const rows: readonly { commentId: string }[] = await worker.query(commentsStatement, values);
+          yield rows;
+          [after, length] = [rows.at(-1)?.commentId, rows.length];
+        }
       },
     },
     {

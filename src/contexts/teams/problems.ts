@@ -1,5 +1,6 @@
 import { moneyProblems } from '../../shared/money.ts';
 import { defineProblems } from '../../shared/problem.ts';
+import { exchangeRateProblems } from '../exchange-rates/index.ts';
 
 const own = defineProblems({
   'team-role-insufficient': { status: 403, title: 'Role in the team insufficient' },
@@ -24,8 +25,14 @@ const own = defineProblems({
   'too-many-participants': { status: 409, title: 'Too many participants' },
   'expense-frozen': { status: 409, title: 'Expense of somebody who has left' },
   'expense-not-deleted': { status: 409, title: 'Expense not deleted' },
+  'same-currency': { status: 409, title: 'Currencies do not differ' },
+  'conversion-worthless': { status: 409, title: 'Nothing left of the amount' },
+  'time-zone-unknown': { status: 409, title: 'Time zone unknown' },
+  'recurrence-empty': { status: 409, title: 'Comes on no day' },
+  'budget-twice': { status: 409, title: 'Two budgets for one thing' },
+  'import-faulty': { status: 409, title: 'File with faults' },
   'settlement-void': { status: 409, title: 'Settlement void' },
 });
 
 /** What teams refuse although the request is well formed. */
-export const problems = { ...moneyProblems, ...own };
+export const problems = { ...moneyProblems, ...own, 'rate-unavailable': exchangeRateProblems['rate-unavailable'] };

@@ -53,6 +53,7 @@ export function teamsOn(database: Database, asked: MessageRequest[] = []): Teams
     reporting: database,
     clock: { now: () => new Date() },
     cursors: createCursors(randomBytes(32)),
+    findExchangeRate: () => Promise.reject(new Error('No rates here.')),
     readContacts: (_, userIds) =>
       Promise.resolve(userIds.map((userId) => ({ userId, email: `${userId}@example.com` }))),
     notifications: {

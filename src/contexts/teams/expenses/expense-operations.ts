@@ -95,6 +95,6 @@ function briefBody(expense: ExpenseBrief): Schema<'ExpenseBrief'> {
 }
 
 /** As it was sent: the schema's arrays are mutable, ours are not. */
-function splitBody(split: SplitTerms): Schema<'ExpenseSplit'> {
+export function splitBody(split: SplitTerms): Schema<'ExpenseSplit'> {
   return structuredClone(split) as Schema<'ExpenseSplit'>;
 }
