@@ -14,9 +14,9 @@ import type { Role } from '../src/contexts/identity/role.ts';
 import { newId } from '../src/shared/id.ts';
 import type { TestRequest } from '../src/testing/http-server.ts';
 import { readDocument, resolvedOperations } from './document.ts';
+import type { Foreign } from './walks/foreign.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
-import { createExpenseComment, createRecurringExpense, recordConversion } from './walks/team-extras.ts';
-import { createCompany, createExpense, createTeam, createTeamInvitation, recordSettlement } from './walks/teams.ts';
+import { inTeams } from './walks/team-foreign.ts';
 import { createWorld } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
 
@@ -64,57 +64,9 @@ const publicOperations: Readonly<Record<Public, string>> = {
   getMetrics: 'a scraper has no account; METRICS_TOKEN gives it a password of its own',
 };
 
-interface Attempt {
-  readonly as: Person;
-  readonly path: Readonly<Record<string, string>>;
-}
-
-/**
- * What somebody else's things look like to a caller who holds the scope. `own`: it names nothing, so it can only reach the
- * caller's own account. `common`: it only reads what is nobody's. `shared`: everybody who holds the scope works on the same
- * things. Otherwise a request for another person's thing: absent, or left out.
- */
-type Foreign =
-  | { readonly own: string }
-  | { readonly shared: string }
-  | { readonly common: string }
-  | { readonly absent: (world: World) => Attempt | Promise<Attempt> }
-  | {
-      readonly leftOut: (
-        world: World,
-      ) => Promise<{ readonly as: Person; readonly owner: Person; readonly secret: string }>;
-    };
-
 const staffShare = { shared: 'the staff of one installation run its campaigns together' };
 const adminsShare = { shared: 'admins look after all accounts and all work' };
 const account = { own: 'it acts on the account of the token' };
-
-/** A team of the user's, with a placeholder in it. */
-const inTeam: Foreign = {
-  absent: async (world) => {
-    const { teamId, otherId: memberId } = await createCompany(world, world.user);
-    return { as: world.stranger, path: { teamId, memberId } };
-  },
-};
-const invitation: Foreign = {
-  absent: async (world) => {
-    const { teamId } = await createTeam(world, world.user);
-    const { id: invitationId } = await createTeamInvitation(world, world.user, teamId);
-    return { as: world.stranger, path: { teamId, invitationId } };
-  },
-};
-
-const expense: Foreign = {
-  absent: async (world) => ({ as: world.stranger, path: await createExpense(world, world.user) }),
-};
-
-const recurring: Foreign = {
-  absent: async (world) => ({ as: world.stranger, path: await createRecurringExpense(world, world.user) }),
-};
-
-const settlement: Foreign = {
-  absent: async (world) => ({ as: world.stranger, path: await recordSettlement(world, world.user) }),
-};
 
 const foreign: Readonly<Record<Protected, Foreign>> = {
   deleteCurrentSession: { own: 'it ends the session of the token' },
@@ -206,61 +158,7 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   },
   listUserRedemptions: staffShare,
   refundRedemption: staffShare,
-  listTeams: {
-    leftOut: async (world) => ({
-      ...{ as: world.stranger, owner: world.user },
-      secret: (await createTeam(world, world.user)).teamId,
-    }),
-  },
-  createTeam: account,
-  getTeam: inTeam,
-  updateTeam: inTeam,
-  createTeamMember: inTeam,
-  updateTeamMember: inTeam,
-  deleteTeamMember: inTeam,
-  listTeamInvitations: inTeam,
-  createTeamInvitation: inTeam,
-  getTeamInvitation: invitation,
-  deleteTeamInvitation: invitation,
-  claimTeamInvitation: { own: 'it names nothing but a token, which is the proof' },
-  listTeamHistory: inTeam,
-  listExpenses: inTeam,
-  createExpense: inTeam,
-  getExpense: expense,
-  updateExpense: expense,
-  deleteExpense: expense,
-  restoreExpense: expense,
-  getTeamBalances: inTeam,
-  getTeamDebts: inTeam,
-  getSettleUpPlan: inTeam,
-  getOwnTeamBalances: account,
-  listConversions: inTeam,
-  recordConversion: inTeam,
-  voidConversion: {
-    absent: async (world) => ({ as: world.stranger, path: await recordConversion(world, world.user) }),
-  },
-  listRecurringExpenses: inTeam,
-  createRecurringExpense: inTeam,
-  getRecurringExpense: recurring,
-  updateRecurringExpense: recurring,
-  deleteRecurringExpense: recurring,
-  getTeamBudgets: inTeam,
-  updateTeamBudgets: inTeam,
-  getTeamSpending: inTeam,
-  exportExpenses: inTeam,
-  importExpenses: inTeam,
-  listExpenseComments: expense,
-  createExpenseComment: expense,
-  deleteExpenseComment: {
-    absent: async (world) => ({ as: world.stranger, path: await createExpenseComment(world, world.user) }),
-  },
-  getTeamDigest: account,
-  updateTeamDigest: account,
-  listSettlements: inTeam,
-  recordSettlement: inTeam,
-  getSettlement: settlement,
-  confirmSettlement: settlement,
-  voidSettlement: settlement,
+  ...inTeams,
   listProductTypes: staffShare,
   createProductType: staffShare,
   getProductType: staffShare,

@@ -25,23 +25,27 @@ export async function insertComment(
 
 const columns = `id, member_id as "memberId", text, created_at as "createdAt"`;
 
-const lockStatement = statement<ExpenseComment>(
-  'teams.lock_comment',
-  `select ${columns} from teams.comments where team_id = $1 and entry_id = $2 and id = $3 for update`,
+const findStatement = statement<ExpenseComment>(
+  'teams.find_comment',
+  `select ${columns} from teams.comments where team_id = $1 and entry_id = $2 and id = $3`,
 );
 
-export async function lockComment(
-  tx: Transaction,
+export async function findComment(
+  queryable: Queryable,
   { teamId, expenseId, commentId }: { teamId: string; expenseId: string; commentId: string },
 ): Promise<ExpenseComment | undefined> {
-  const [row] = await tx.query(lockStatement, [teamId, expenseId, commentId]);
+  const [row] = await queryable.query(findStatement, [teamId, expenseId, commentId]);
   return row;
 }
 
-const deleteStatement = statement('teams.delete_comment', 'delete from teams.comments where id = $1');
+const deleteStatement = statement<{ id: string }>(
+  'teams.delete_comment',
+  'delete from teams.comments where id = $1 returning id',
+);
 
-export async function deleteComment(tx: Transaction, id: string): Promise<void> {
-  await tx.query(deleteStatement, [id]);
+/** @returns false when somebody else was first */
+export async function deleteComment(tx: Transaction, id: string): Promise<boolean> {
+  return (await tx.query(deleteStatement, [id])).length > 0;
 }
 
 const listStatement = statement<ExpenseComment & { readonly sortKey: string }>(

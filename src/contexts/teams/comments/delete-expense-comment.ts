@@ -3,7 +3,7 @@ import type { TeamsDependencies } from '../dependencies.ts';
 import { recordHistory } from '../history/history-store.ts';
 import { judgeWriter, requireMember, roleInsufficient } from '../members/require-member.ts';
 import type { InTeam } from '../members/require-member.ts';
-import { deleteComment, lockComment } from './comment-store.ts';
+import { deleteComment, findComment } from './comment-store.ts';
 
 export interface DeleteExpenseComment extends InTeam {
   readonly expenseId: string;
@@ -21,13 +21,13 @@ export async function deleteExpenseComment(
 ): Promise<void> {
   await primary.transaction(async (tx) => {
     const self = await requireMember(tx, { teamId, userId });
-    const comment = await lockComment(tx, { teamId, expenseId, commentId });
+    const comment = await findComment(tx, { teamId, expenseId, commentId });
     if (comment === undefined) throw notFound();
     judgeWriter(self);
     if (comment.memberId !== self.memberId && self.role !== 'owner') {
       throw roleInsufficient('Only its author and owners take a comment away.');
     }
-    await deleteComment(tx, commentId);
+    if (!(await deleteComment(tx, commentId))) throw notFound();
     const change = { action: 'comment-deleted', subject: 'expense', subjectId: expenseId, before: { commentId } };
     await recordHistory(tx, { teamId, actorId: self.memberId }, change);
   });
