@@ -45,11 +45,9 @@ export function decodeText(text: string, { types, array }: TextDecoder): unknown
 /** Decodes every declared parameter of a request and fills in the defaults of those that are absent. */
 export function decodeParameters(parameters: readonly Parameter[], raw: RawParameters): DecodedParameters {
   const errors: FieldError[] = [];
-  const texts = parseQuery(raw.query, errors);
+  const query: Record<string, unknown> = parseQuery(raw.query, errors);
   const path = emptyRecord<unknown>();
-  const query = emptyRecord<unknown>();
   const headers = emptyRecord<unknown>();
-  for (const [name, values] of texts) query[name] = values.length === 1 ? values[0] : values;
   for (const parameter of parameters) {
     const { name } = parameter;
     if (parameter.in === 'path') {
@@ -60,28 +58,27 @@ export function decodeParameters(parameters: readonly Parameter[], raw: RawParam
       const value = typeof text === 'string' ? decodeText(text, parameter) : (text ?? parameter.default);
       if (value !== undefined) headers[name] = value;
     } else {
-      const value = decodeQueryParameter(texts.get(name), parameter, errors);
+      const value = decodeQueryParameter(query[name] as QueryText | undefined, parameter, errors);
       if (value !== undefined) query[name] = value;
     }
   }
   return { path, query, headers, errors };
 }
 
-function decodeQueryParameter(
-  texts: readonly string[] | undefined,
-  parameter: Parameter,
-  errors: FieldError[],
-): unknown {
-  const [text] = texts ?? [];
-  if (texts === undefined || text === undefined) return parameter.default;
+/** A name's text; all its texts in their order where it is given more than once. */
+type QueryText = string | string[];
+
+function decodeQueryParameter(given: QueryText | undefined, parameter: Parameter, errors: FieldError[]): unknown {
+  if (given === undefined) return parameter.default;
+  const texts = typeof given === 'string' ? [given] : given;
   if (parameter.array === 'repeated') return texts.map((item) => decodeScalar(item, parameter.types));
   if (texts.length > 1) errors.push({ pointer: `?${parameter.name}`, detail: 'is given more than once; give it once' });
-  return decodeText(text, parameter);
+  return decodeText(texts[0] ?? '', parameter);
 }
 
 /** Names and values of an `application/x-www-form-urlencoded` query, in order of first appearance. */
-function parseQuery(query: string, errors: FieldError[]): Map<string, string[]> {
-  const texts = new Map<string, string[]>();
+function parseQuery(query: string, errors: FieldError[]): Record<string, QueryText> {
+  const texts = emptyRecord<QueryText>();
   if (query === '') return texts;
   for (const pair of query.split('&')) {
     if (pair === '') continue;
@@ -93,8 +90,9 @@ function parseQuery(query: string, errors: FieldError[]): Map<string, string[]> 
       errors.push({ pointer, detail: 'is not percent-encoded UTF-8; write % itself as %25' });
       continue;
     }
-    const known = texts.get(name);
-    if (known === undefined) texts.set(name, [value]);
+    const known = texts[name];
+    if (known === undefined) texts[name] = value;
+    else if (typeof known === 'string') texts[name] = [known, value];
     else known.push(value);
   }
   return texts;
