@@ -9,8 +9,8 @@ import type { SourceStatus } from './sources/get-bonus-sources.ts';
 
 /** A campaign as the contract words it. */
 export function campaignBody(campaign: BonusCampaign, coinsGranted: number, now: Date) {
-  const { id, name, coins, periodPolicy, windowSeconds, messageTemplate, defaultRegion, claimUntil, createdAt } =
-    campaign;
+  const { id, name, coins, periodPolicy, windowSeconds, messageTemplate, smsTemplate } = campaign;
+  const { defaultRegion, claimUntil, createdAt } = campaign;
   return {
     id,
     name,
@@ -19,6 +19,7 @@ export function campaignBody(campaign: BonusCampaign, coinsGranted: number, now:
     windowSeconds,
     currentWindowStart: windowStartOf(windowSeconds, now).toISOString(),
     messageTemplate,
+    ...(smsTemplate === null ? {} : { smsTemplate }),
     defaultRegion,
     ...(claimUntil === null ? {} : { claimUntil: claimUntil.toISOString() }),
     coinsGranted,

@@ -1,4 +1,5 @@
 import type { Region } from '../../shared/phone.ts';
+import type { VariableValue } from '../notifications/index.ts';
 
 /** `once`: a number is paid once in the life of the campaign. `once-per-window`: once in each window files are imported into. */
 export type PeriodPolicy = 'once' | 'once-per-window';
@@ -11,8 +12,10 @@ export interface BonusCampaign {
   readonly coins: number;
   readonly periodPolicy: PeriodPolicy;
   readonly windowSeconds: number;
-  /** With `{coins}` and `{campaign}`; the contract admits no other braces. */
+  /** With `{coins}` and `{campaign}`; the contract admits no other braces. Not used where there is an `smsTemplate`. */
   readonly messageTemplate: string;
+  /** The published version of a message template that its texts are made from; null for `messageTemplate`. */
+  readonly smsTemplate: { readonly key: string; readonly version: number } | null;
   readonly defaultRegion: Region;
   /** From this moment on no file is taken and pending grants expire. Null: never. */
   readonly claimUntil: Date | null;
@@ -36,6 +39,14 @@ export function messageOf(campaign: Pick<BonusCampaign, 'messageTemplate' | 'coi
   return campaign.messageTemplate.replace(/\{(coins|campaign)\}/g, (_, placeholder: string) =>
     placeholder === 'coins' ? String(campaign.coins) : campaign.name,
   );
+}
+
+/** What the variables of an `smsTemplate` may be: `coins` and `campaign`. */
+export function valuesOf({ coins, name }: Pick<BonusCampaign, 'coins' | 'name'>): readonly VariableValue[] {
+  return [
+    { name: 'coins', type: 'integer', value: coins },
+    { name: 'campaign', type: 'string', value: name },
+  ];
 }
 
 export function isClosed(campaign: Pick<BonusCampaign, 'claimUntil'>, now: Date): boolean {

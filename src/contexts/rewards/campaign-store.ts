@@ -20,12 +20,17 @@ const openPoolStatement = statement(
 /** Stores the campaign and opens its pool: the account that its coins come from. */
 export async function insertCampaign(tx: Transaction, campaign: BonusCampaign): Promise<void> {
   await tx.query(openPoolStatement, [campaign.id]);
-  await BonusCampaignModel.query(tx.models).insert({ ...campaign });
+  const { smsTemplate, ...row } = campaign;
+  await BonusCampaignModel.query(tx.models).insert({
+    ...row,
+    templateKey: smsTemplate?.key ?? null,
+    templateVersion: smsTemplate?.version ?? null,
+  });
 }
 
 export async function findCampaign(tx: Transaction, id: string): Promise<BonusCampaignRow | undefined> {
-  const found = await campaigns(tx).findById(id);
-  return found as BonusCampaignRow | undefined;
+  const found = (await campaigns(tx).findById(id)) as StoredCampaign | undefined;
+  return found === undefined ? undefined : campaignOf(found);
 }
 
 const findNamed = statement<{ name: string; createdAt: Date }>(
@@ -49,7 +54,17 @@ export async function listCampaigns(
   const page = campaigns(tx).orderBy('c.created_at', 'desc').orderBy('c.id', 'desc').limit(limit);
   if (after !== undefined)
     void page.whereRaw('(c.created_at, c.id) < (?::timestamptz, ?::uuid)', [after.key, after.id]);
-  return (await page) as unknown as BonusCampaignRow[];
+  return ((await page) as unknown as StoredCampaign[]).map(campaignOf);
+}
+
+type StoredCampaign = Omit<BonusCampaignRow, 'smsTemplate'> & {
+  readonly templateKey: string | null;
+  readonly templateVersion: number | null;
+};
+
+function campaignOf(stored: StoredCampaign): BonusCampaignRow {
+  const { templateKey: key, templateVersion: version } = stored;
+  return { ...stored, smsTemplate: key === null || version === null ? null : { key, version } };
 }
 
 function campaigns(tx: Transaction) {

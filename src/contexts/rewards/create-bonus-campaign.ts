@@ -3,8 +3,9 @@ import type { Clock } from '../../shared/clock.ts';
 import { isRegion } from '../../shared/phone.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { BonusCampaign } from './bonus-campaign.ts';
-import { isClosed, messageOf } from './bonus-campaign.ts';
+import { isClosed, messageOf, valuesOf } from './bonus-campaign.ts';
 import { insertCampaign } from './campaign-store.ts';
+import type { RewardsDependencies } from './dependencies.ts';
 import { problems } from './problems.ts';
 
 export type CreateBonusCampaign = Omit<BonusCampaign, 'createdAt' | 'defaultRegion'> & {
@@ -17,13 +18,18 @@ const LONGEST_MESSAGE = 900;
 /**
  * Creates a campaign and its pool of coins.
  *
- * @throws Problem 409 `region-unknown`, `claim-end-passed`, `message-too-long`
+ * @throws Problem 409 `region-unknown`, `claim-end-passed`, `message-too-long`, `template-not-published`,
+ *   `template-values-invalid`
  */
 export async function createBonusCampaign(
-  { tx, clock }: { readonly tx: Transaction; readonly clock: Clock },
+  {
+    tx,
+    clock,
+    notifications,
+  }: { readonly tx: Transaction; readonly clock: Clock } & Pick<RewardsDependencies, 'notifications'>,
   command: CreateBonusCampaign,
 ): Promise<BonusCampaign> {
-  const { defaultRegion } = command;
+  const { defaultRegion, smsTemplate } = command;
   if (!isRegion(defaultRegion)) {
     throw new Problem(problems['region-unknown'], { detail: `No numbering plan is known for ${defaultRegion}.` });
   }
@@ -36,6 +42,9 @@ export async function createBonusCampaign(
     throw new Problem(problems['message-too-long'], {
       detail: `Filled in, the message has ${length} characters; at most ${LONGEST_MESSAGE} are sent.`,
     });
+  }
+  if (smsTemplate !== null) {
+    await notifications.requireSmsTemplate(tx, { ...smsTemplate, values: valuesOf(command) });
   }
   const campaign = { ...command, defaultRegion, createdAt: now };
   await insertCampaign(tx, campaign);

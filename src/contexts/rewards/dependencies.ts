@@ -48,7 +48,10 @@ export interface RewardsDependencies {
   readonly clock: Clock;
   readonly enqueue: Enqueue;
   readonly cursors: Cursors;
-  readonly notifications: Pick<NotificationQuestions, 'queueMessages' | 'countGroup' | 'countGroups'>;
+  readonly notifications: Pick<
+    NotificationQuestions,
+    'queueMessages' | 'queueTemplatedSms' | 'requireSmsTemplate' | 'countGroup' | 'countGroups'
+  >;
   readonly observer: RewardsObserver;
   /** Where files of numbers appear by themselves. */
   readonly sources: readonly BonusSource[];

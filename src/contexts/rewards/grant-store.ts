@@ -1,5 +1,8 @@
 import { statement } from '../../database/transaction.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import type { SmsTemplate } from '../notifications/index.ts';
+import { smsTemplateOf, templateColumns } from './sms-template.ts';
+import type { TemplateColumns } from './sms-template.ts';
 
 /** A grant that the running transaction made; without a user it waits for one. */
 export interface NewGrant {
@@ -41,14 +44,18 @@ export interface ClaimableGrant {
   readonly campaignId: string;
   readonly importId: string;
   readonly message: string;
+  /** What its text is made from, one object per campaign; null for `message`. */
+  readonly smsTemplate: SmsTemplate | null;
 }
 
-const lockClaimableStatement = statement<ClaimableGrant>(
+const lockClaimableStatement = statement<Omit<ClaimableGrant, 'smsTemplate'> & TemplateColumns>(
   'rewards.lock_claimable_grants',
-  `select g.id, g.phone, m.user_id as "userId", g.amount, g.campaign_id as "campaignId", g.import_id as "importId", i.message
+  `select g.id, g.phone, m.user_id as "userId", g.amount, g.campaign_id as "campaignId", g.import_id as "importId", i.message,
+     ${templateColumns}
    from rewards.bonus_grants g
      join rewards.members m on m.phone = g.phone
      join rewards.bonus_imports i on i.id = g.import_id
+     join rewards.bonus_campaigns c on c.id = g.campaign_id
    where g.status = 'pending' and g.phone = any ($1) and (i.claim_until is null or i.claim_until > $2)
    order by g.campaign_id, g.period_key, g.phone
    for update of g`,
@@ -60,7 +67,9 @@ export async function lockClaimableGrants(
   phones: readonly string[],
   now: Date,
 ): Promise<ClaimableGrant[]> {
-  return tx.query(lockClaimableStatement, [phones, now]);
+  const rows = await tx.query(lockClaimableStatement, [phones, now]);
+  const templates = new Map(rows.map((row) => [row.campaignId, smsTemplateOf(row)]));
+  return rows.map((row) => ({ ...row, smsTemplate: templates.get(row.campaignId) ?? null }));
 }
 
 const creditPendingStatement = statement<{ id: string }>(

@@ -1,6 +1,9 @@
 import { statement } from '../../database/transaction.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import type { SmsTemplate } from '../notifications/index.ts';
 import type { BonusImport } from './bonus-import.ts';
+import { smsTemplateOf, templateColumns } from './sms-template.ts';
+import type { TemplateColumns } from './sms-template.ts';
 
 /** What every grant of an import has in common. */
 export interface ImportTerms {
@@ -8,18 +11,22 @@ export interface ImportTerms {
   readonly campaignId: string;
   readonly coins: number;
   readonly message: string;
+  /** What its texts are made from; null for `message`. */
+  readonly smsTemplate: SmsTemplate | null;
 }
 
-const findTermsStatement = statement<ImportTerms>(
+const findTermsStatement = statement<Omit<ImportTerms, 'smsTemplate'> & TemplateColumns>(
   'rewards.find_import_terms',
-  `select id as "importId", campaign_id as "campaignId", coins, message from rewards.bonus_imports where id = $1`,
+  `select i.id as "importId", i.campaign_id as "campaignId", i.message, ${templateColumns}
+   from rewards.bonus_imports i join rewards.bonus_campaigns c on c.id = i.campaign_id where i.id = $1`,
 );
 
 /** The terms of an import that exists. */
 export async function findImportTerms(tx: Transaction, importId: string): Promise<ImportTerms> {
   const [terms] = await tx.query(findTermsStatement, [importId]);
   if (terms === undefined) throw new Error(`There is no import ${importId}.`);
-  return terms;
+  const { importId: id, campaignId, coins, message } = terms;
+  return { importId: id, campaignId, coins, message, smsTemplate: smsTemplateOf(terms) };
 }
 
 export interface ChunkCounts {

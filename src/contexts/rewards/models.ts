@@ -13,6 +13,8 @@ export class BonusCampaignModel extends Model {
   declare periodPolicy: PeriodPolicy;
   declare windowSeconds: number;
   declare messageTemplate: string;
+  declare templateKey: string | null;
+  declare templateVersion: number | null;
   declare defaultRegion: Region;
   declare claimUntil: Date | null;
   declare createdBy: string;

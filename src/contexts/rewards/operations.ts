@@ -25,6 +25,7 @@ import { listBonusSourcePolls } from './sources/list-bonus-source-polls.ts';
 import { requestBonusSourcePoll } from './sources/request-bonus-source-poll.ts';
 
 const DEFAULT_WINDOW_SECONDS = 300;
+const USUAL_MESSAGE = 'You got {coins} coins from {campaign}.';
 const DIFFERENCES_SHOWN = 100;
 /** An offset can move the last hours of the year 9999 into 10000, which no timestamp of the contract can say. */
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -37,11 +38,13 @@ export function createRewardsOperations(dependencies: RewardsDependencies) {
     ...createGameOperations(dependencies),
     ...createRedemptionOperations(dependencies),
     createBonusCampaign: async ({ body }, caller) => {
-      const { claimUntil, windowSeconds = DEFAULT_WINDOW_SECONDS, ...rest } = body;
+      const { claimUntil, windowSeconds = DEFAULT_WINDOW_SECONDS, messageTemplate = USUAL_MESSAGE, ...rest } = body;
       const campaign = await createBonusCampaign(
-        { tx: caller.tx, clock },
+        { tx: caller.tx, clock, notifications },
         {
           ...rest,
+          messageTemplate,
+          smsTemplate: body.smsTemplate ?? null,
           id: caller.id('campaign'),
           windowSeconds,
           claimUntil: claimUntil === undefined ? null : new Date(Math.min(Date.parse(claimUntil), LAST_INSTANT)),

@@ -5,6 +5,8 @@ export const problems = defineProblems({
   'region-unknown': { status: 409, title: 'Region unknown' },
   'claim-end-passed': { status: 409, title: 'End of claims has passed' },
   'message-too-long': { status: 409, title: 'Message too long' },
+  'template-not-published': { status: 409, title: 'The template is not published' },
+  'template-values-invalid': { status: 409, title: 'The values do not fit the template' },
   'campaign-closed': { status: 409, title: 'Campaign closed' },
   'window-not-open': { status: 409, title: 'Window not open' },
   'import-empty': { status: 409, title: 'No lines in the file' },

@@ -122,9 +122,7 @@ export async function createRewardsFixture(): Promise<RewardsFixture> {
       return userIds;
     },
     createCampaign: (campaign = {}) =>
-      test.database.transaction((tx) =>
-        createBonusCampaign({ tx, clock: dependencies.clock }, { ...usual(), ...campaign }),
-      ),
+      test.database.transaction((tx) => createBonusCampaign({ ...dependencies, tx }, { ...usual(), ...campaign })),
     upload: async (campaign, file, window) => {
       const command: CreateBonusImport = { campaignId: campaign.id, window, file: bytesOf(file), createdBy: STAFF };
       return (await createBonusImport(dependencies, slots, command)).importId;
@@ -157,6 +155,7 @@ function usual(): CreateBonusCampaign {
     periodPolicy: 'once',
     windowSeconds: 300,
     messageTemplate: 'You got {coins} coins from {campaign}.',
+    smsTemplate: null,
     defaultRegion: 'IR',
     claimUntil: null,
     createdBy: STAFF,

@@ -20,10 +20,20 @@ beforeAll(async () => {
   });
   await portico.database.transaction((tx) =>
     createBonusCampaign(
-      { tx, clock: { now: () => new Date(Date.now() - 3_600_000) } },
+      {
+        tx,
+        clock: { now: () => new Date(Date.now() - 3_600_000) },
+        notifications: portico.portico.notifications,
+      },
       {
         ...{ id: campaignId, name: 'Branches', coins: 5, periodPolicy: 'once', windowSeconds: 300 },
-        ...{ messageTemplate: 'You got {coins} coins.', defaultRegion: 'IR', claimUntil: null, createdBy: STAFF },
+        ...{
+          messageTemplate: 'You got {coins} coins.',
+          smsTemplate: null,
+          defaultRegion: 'IR',
+          claimUntil: null,
+          createdBy: STAFF,
+        },
       },
     ),
   );
