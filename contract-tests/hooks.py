@@ -35,7 +35,10 @@ def csv(ctx, value):
 
 @schemathesis.serializer("message/rfc822")
 def mail(ctx, value):
-    return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")}
+    """A mail is bytes. What is no text cannot be written as one: a byte that no mail holds stands for it."""
+    if isinstance(value, bytes):
+        return value
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else b"\0"
 
 
 @schemathesis.deserializer("text/html")

@@ -24,5 +24,6 @@ export function statusIn(answer: string): string | undefined {
  */
 export function saysNobodyIsThere(status: string | undefined, words: string): boolean {
   if (status !== undefined && status !== '5.0.0') return NOBODY.test(status);
-  return NOBODY_IN_WORDS.test(words);
+  // Of a sender whose domain does not exist, servers say so in the same words.
+  return NOBODY_IN_WORDS.test(words) && !/\bsender/i.test(words);
 }

@@ -77,6 +77,7 @@ describe('a report', () => {
     ['5.0.0', '550 No such user here', 'gone'],
     ['5.0.0', "554 delivery error: dd This user doesn't have an example.com account", 'gone'],
     ['5.0.0', '550 Your address was found on a blocklist', undefined],
+    ['5.0.0', '550 Sender address rejected: domain does not exist', undefined],
     ['5.1.8', "550 5.1.8 Sender's domain does not exist", undefined],
     ['5.2.2', '552 5.2.2 Mailbox full', undefined],
     ['5.7.1', '550 5.7.1 User unknown to our reputation filter', undefined],
