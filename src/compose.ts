@@ -17,7 +17,7 @@ import type { Catalog } from './contexts/catalog/index.ts';
 import type { ContextModule } from './contexts/context.ts';
 import { createExchangeRates } from './contexts/exchange-rates/index.ts';
 import type { ExchangeRateQuestions } from './contexts/exchange-rates/index.ts';
-import { createIdentity, demoAccounts, secretPurposes } from './contexts/identity/index.ts';
+import { createIdentity, demoAccounts, secretPurposes, wordings } from './contexts/identity/index.ts';
 import type { Identity } from './contexts/identity/index.ts';
 import { createNotifications, readQuietHours, readSmsPrice, trackingPurpose } from './contexts/notifications/index.ts';
 import type { Notifications } from './contexts/notifications/index.ts';
@@ -170,6 +170,7 @@ function createContexts(
   const { primary, worker } = pools;
   const publish = createPublish(() => Object.values(contexts).map(({ subscriptions }) => subscriptions));
   const notifications = createNotifications({
+    wordings,
     database: primary,
     reporting: pools.reporting,
     workerDatabase: worker,

@@ -32,6 +32,7 @@ export { demoAccounts } from './seed-demo.ts';
 export type { DemoAccount, DemoMembers } from './seed-demo.ts';
 export { defaultSettings, secretPurposes } from './settings.ts';
 export { sealedColumns } from './sealed-columns.ts';
+export { wordings } from './wordings.ts';
 export type { IdentitySettings, SendLimits } from './settings.ts';
 
 export interface Identity extends ContextModule {

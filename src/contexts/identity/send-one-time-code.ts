@@ -35,7 +35,7 @@ export async function sendOneTimeCode(
         channel: 'sms',
         class: 'otp',
         address: phone,
-        text: codeText(code, purpose, hasAccount),
+        ...codeText(code, purpose, hasAccount),
         ...(owner === undefined ? {} : { userId: owner.userId }),
         deadline: new Date(clock.now().getTime() + CODE_LIFETIME * 1000),
       },

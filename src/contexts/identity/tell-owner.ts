@@ -1,4 +1,5 @@
 import type { Transaction } from '../../database/transaction.ts';
+import type { Channel } from '../notifications/index.ts';
 import type { Account } from './account.ts';
 import type { IdentityParts } from './dependencies.ts';
 import type { MailText } from './texts.ts';
@@ -13,12 +14,14 @@ export async function tellOwner(
   tx: Transaction,
   { id: userId, email, phone }: Pick<Account, 'id' | 'email' | 'phone'>,
   dedupeKey: string,
-  { subject, text }: MailText,
+  { subject, text, wording }: MailText,
 ): Promise<void> {
   const message = { dedupeKey, class: 'transactional', userId, text } as const;
+  // A template speaks by one channel: each has its own.
+  const by = (channel: Channel) => ({ channel, wording: { ...wording, key: `${wording.key}.${channel}` } });
   if (email !== null) {
-    await notifications.queueMessages(tx, [{ ...message, channel: 'email', address: email, subject }]);
+    await notifications.queueMessages(tx, [{ ...message, ...by('email'), address: email, subject }]);
   } else if (phone !== null) {
-    await notifications.queueMessages(tx, [{ ...message, channel: 'sms', address: phone }]);
+    await notifications.queueMessages(tx, [{ ...message, ...by('sms'), address: phone }]);
   }
 }

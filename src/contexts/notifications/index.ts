@@ -35,11 +35,14 @@ import { cancelQueued, readGroupCounts } from './queue-store.ts';
 import { recordReports } from './record-reports.ts';
 import { recounts } from './recounts.ts';
 import { createNotificationTasks, notificationSchedule } from './tasks.ts';
+import { queueTemplatedSms, requireSmsTemplate } from './templates/queue-templated-sms.ts';
+import type { SmsRecipient, SmsTemplate } from './templates/queue-templated-sms.ts';
 import { sendNotification } from './templates/send-notification.ts';
 import type { SendNotification, SentNotification } from './templates/send-notification.ts';
 import type { SmsPrice } from './templates/sms-price.ts';
 import { findSendableTemplate } from './templates/template-store.ts';
 import type { SendableTemplate } from './templates/template.ts';
+import type { Wording } from './templates/wording.ts';
 
 /** For benchmarks: the largest scans of the messages. */
 export { recounts as messageRecounts } from './recounts.ts';
@@ -53,7 +56,9 @@ export { readSmsPrice } from './templates/sms-price.ts';
 export type { SmsPrice } from './templates/sms-price.ts';
 export { renderTemplate } from './templates/render-template.ts';
 export type { Rendered, RenderOptions } from './templates/render-template.ts';
+export type { SmsRecipient, SmsTemplate } from './templates/queue-templated-sms.ts';
 export type { SendableTemplate, VariableValue } from './templates/template.ts';
+export type { Wording, WordingVariable } from './templates/wording.ts';
 
 /** What other contexts may ask of notifications. */
 export interface NotificationQuestions {
@@ -93,6 +98,17 @@ export interface NotificationQuestions {
 
   /** Fills a published template in and queues the message, in the caller's transaction. @throws Problem 409 */
   sendNotification(tx: Transaction, command: SendNotification): Promise<SentNotification>;
+
+  /**
+   * Queues one SMS per recipient from a published version, each in their language, in the caller's transaction. Set-based: hand over
+   * a whole chunk in one call.
+   *
+   * @returns how many were new
+   */
+  queueTemplatedSms(tx: Transaction, template: SmsTemplate, recipients: readonly SmsRecipient[]): Promise<number>;
+
+  /** Ask before `queueTemplatedSms`, once. @throws Problem 409 when the version is not published or the values do not fit */
+  requireSmsTemplate(queryable: Queryable, template: SmsTemplate): Promise<void>;
 
   /** Where the recipient of this message stops marketing: what `{{unsubscribeUrl}}` becomes. */
   unsubscribeUrl(messageId: string): string;
@@ -136,6 +152,8 @@ export interface NotificationsDependencies {
   readonly smsPrices?: readonly SmsPrice[];
   /** When people are left alone. Default: never. */
   readonly quietHours?: QuietPlan['hours'];
+  /** Texts of the code, of every context, that templates may replace. Default: none. */
+  readonly wordings?: readonly Wording[];
   /** ISO 3166-1 of those whose country nobody knows. Default: IR. */
   readonly country?: string;
   /** Where this installation is reached, without a slash at its end: links in messages lead there. */
@@ -190,6 +208,7 @@ export function createNotifications(dependencies: NotificationsDependencies): No
       smsProviders: dependencies.smsSenders.map(({ name }) => name),
       smsPrices: dependencies.smsPrices ?? [],
       ...{ sending, unsubscribeTokens },
+      wordings: new Map((dependencies.wordings ?? []).map((wording) => [wording.key, wording])),
     }),
     tasks: [
       ...createNotificationTasks({
@@ -224,6 +243,8 @@ export function createNotifications(dependencies: NotificationsDependencies): No
     hasSmsBudget: (queryable, phone) => hasBudget(queryable, callingCodeOf(phone), limits, clock.now()),
     recordReports: (provider, reports) => recordReports(worker, provider, reports),
     findTemplate: findSendableTemplate,
+    queueTemplatedSms: (tx, template, recipients) => queueTemplatedSms({ tx, clock }, template, recipients),
+    requireSmsTemplate,
     sendNotification: (tx, command) => sendNotification({ ...sending, tx, clock }, command),
     unsubscribeUrl,
     recordInboundMessage: (provider, message) =>

@@ -1,4 +1,5 @@
 import type { Category } from './category.ts';
+import type { VariableValue } from './templates/template.ts';
 
 /** Every state a message can be in; README.md draws the steps between them. */
 export const messageStates = [
@@ -38,6 +39,11 @@ export interface MessageRequest {
   readonly class: MessageClass;
   /** E.164 with `+` for SMS, an e-mail address for e-mail. */
   readonly address: string;
+  /**
+   * The text is one of the code, which staff may have replaced: a template published under the key is filled in with the values, and
+   * takes the place of subject, text and html.
+   */
+  readonly wording?: { readonly key: string; readonly values: readonly VariableValue[] } | undefined;
   /** E-mail only; at most 255 characters. */
   readonly subject?: string | undefined;
   /** At most 20,000 characters. */

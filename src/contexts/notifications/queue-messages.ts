@@ -8,6 +8,7 @@ import { laneOf } from './lane.ts';
 import type { Lane } from './lane.ts';
 import type { MessageRequest } from './message.ts';
 import { insertMessages } from './queue-store.ts';
+import { wordMessages } from './templates/wording.ts';
 
 /** Messages per call that stand for all in a recorded trace: a file of 50,000 must not become 50,000 spans. */
 const TRACED = 20;
@@ -22,9 +23,10 @@ const DEFAULT_LIFE_MILLISECONDS = 24 * 3600 * 1000;
  */
 export async function queueMessages(
   { tx, clock }: { readonly tx: Transaction; readonly clock: Clock },
-  requests: readonly MessageRequest[],
+  asked: readonly MessageRequest[],
 ): Promise<number> {
-  if (requests.length === 0) return 0;
+  if (asked.length === 0) return 0;
+  const requests = await wordMessages(tx, asked);
   const now = clock.now();
   const usualDeadline = new Date(now.getTime() + DEFAULT_LIFE_MILLISECONDS);
   const trace = recordedTrace();

@@ -59,6 +59,8 @@ async function killAWorker(): Promise<void> {
 
 /** What the clock's jobs do within a minute or two: they end the leases of the dead, and put a fresh job beside a locked one. */
 async function takeOver(): Promise<void> {
+  // The workers live by the time of day.
+  scene.clock.advance(Date.now() - scene.clock.now().getTime());
   await scene.endLeases();
   await recoverMessages(scene.dependencies({ senders: [createFakeSmsSender(undefined, { deduplicates: true })] }));
   await resumeCampaigns(scene);

@@ -18,6 +18,7 @@ import type { SendNotificationDependencies } from './send-notification.ts';
 import type { Template } from './template.ts';
 import { updateMessageTemplate } from './update-message-template.ts';
 import { updateTemplateVersion } from './update-template-version.ts';
+import type { Wordings } from './wording.ts';
 
 type TemplateOperations =
   | 'listMessageTemplates'
@@ -38,11 +39,13 @@ export interface TemplateDependencies extends PreviewDependencies {
   readonly clock: Clock;
   readonly cursors: Cursors;
   readonly sending: Omit<SendNotificationDependencies, 'tx' | 'clock'>;
+  /** Texts of the code that templates may replace. */
+  readonly wordings: Wordings;
 }
 
 /** Texts that are sent again and again. */
 export function createTemplateOperations(dependencies: TemplateDependencies): Handlers<TemplateOperations> {
-  const { clock } = dependencies;
+  const { clock, wordings } = dependencies;
   return {
     async listMessageTemplates({ query }) {
       const { channel, category, key, limit, cursor } = query;
@@ -84,7 +87,10 @@ export function createTemplateOperations(dependencies: TemplateDependencies): Ha
       return reply('listTemplateVersions', { status: 200, body });
     },
     async createTemplateVersion({ path, body }, { tx, id }) {
-      const { version, template } = await createTemplateVersion({ tx, clock }, { ...path, ...body, id: id('version') });
+      const { version, template } = await createTemplateVersion(
+        { tx, clock, wordings },
+        { ...path, ...body, id: id('version') },
+      );
       const headers = { Location: `/api/v1/template-versions/${version.id}`, ETag: etagOf(version.revision) };
       return reply('createTemplateVersion', { status: 201, headers, body: versionBody(version, template) });
     },
@@ -95,7 +101,7 @@ export function createTemplateOperations(dependencies: TemplateDependencies): Ha
     },
     async updateTemplateVersion({ path, headers, body }, { tx }) {
       const command = { ...path, ...body, ifMatch: headers['If-Match'] };
-      const { version, template } = await updateTemplateVersion({ tx, clock }, command);
+      const { version, template } = await updateTemplateVersion({ tx, clock, wordings }, command);
       return reply('updateTemplateVersion', {
         status: 200,
         headers: { ETag: etagOf(version.revision) },

@@ -111,6 +111,20 @@ const findByKeyStatement = statement<SendableRow>(
   'notifications.find_sendable_template',
   `${sendable} where t.key = $1`,
 );
+const readByKeysStatement = statement<SendableRow>(
+  'notifications.read_sendable_templates',
+  `${sendable} where t.key = any ($1) and not t.archived`,
+);
+
+/** What is sent now under these keys; keys without anything are left out. Asks nothing for none. */
+export async function readSendableTemplates(
+  queryable: Queryable,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, SendableTemplate>> {
+  const rows = keys.length === 0 ? [] : await queryable.query(readByKeysStatement, [keys]);
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
 const findByIdStatement = statement<SendableRow>(
   'notifications.find_sendable_template_by_id',
   `${sendable} where t.id = $1`,

@@ -6,6 +6,7 @@ import { requireValidSource } from './require-valid-source.ts';
 import { changeTemplate } from './template-store.ts';
 import type { Template, TemplateSource, TemplateVersion } from './template.ts';
 import { changeVersion } from './version-store.ts';
+import type { Wordings } from './wording.ts';
 
 /**
  * Replaces the texts of a draft. Its template counts the change too, so that nobody publishes what they have not read.
@@ -13,7 +14,7 @@ import { changeVersion } from './version-store.ts';
  * @throws Problem 404, 412, 428; 409 `version-published`, `template-invalid`
  */
 export async function updateTemplateVersion(
-  { tx, clock }: { readonly tx: Transaction; readonly clock: Clock },
+  { tx, clock, wordings }: { readonly tx: Transaction; readonly clock: Clock; readonly wordings: Wordings },
   {
     versionId,
     ifMatch,
@@ -21,7 +22,7 @@ export async function updateTemplateVersion(
   }: TemplateSource & { readonly versionId: string; readonly ifMatch: string | undefined },
 ): Promise<{ readonly version: TemplateVersion; readonly template: Template }> {
   const { version, template } = await lockDraft(tx, { versionId, ifMatch });
-  requireValidSource(template, source);
+  requireValidSource(wordings, template, source);
   const { defaultLocale, variables, contents } = version;
   if (isDeepStrictEqual(source, { defaultLocale, variables, contents })) return { version, template };
   const changed = await changeVersion(tx, versionId, source);
