@@ -56,7 +56,7 @@ it('tells owners from the template of their campaign, a chunk at once, and who c
   expect(queued[0]?.[1]).toEqual(
     queued[0]?.[1].map(({ phone, userId }) => ({
       ...{ phone, userId, groupId: importId },
-      dedupeKey: expect.stringMatching(/^bonus:[0-9a-f-]{36}$/) as unknown,
+      dedupeKey: expect.stringMatching(/^bonus:[0-9a-f-]{36}$/),
     })),
   );
 
