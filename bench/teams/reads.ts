@@ -1,7 +1,7 @@
 import { connect } from '../../src/database/connect.ts';
 import { measured } from '../../src/contexts/teams/index.ts';
 
-const LOOKS = 200;
+const LOOKS = 1_000;
 const WARM = 20;
 
 export interface Times {

@@ -91,16 +91,23 @@ async function perform(team: FixtureTeam, deed: Deed, expenses: string[], settle
   });
 }
 
+/** Some share it, by the bits of `among`; every other expense is paid by the first and the last member together. */
 function spent(
   { members }: FixtureTeam,
   { cents, yen, among }: Extract<Deed, { readonly cents: number; readonly yen: boolean }>,
-) {
+): ReturnType<typeof dinner> {
+  const text = (amount: number) => (yen ? String(amount) : (amount / 100).toFixed(2));
   const sharers = members.filter((_, index) => (among >> index) % 2 === 1);
-  const terms = dinner(
-    { members: sharers.length === 0 ? members : sharers },
-    yen ? String(cents) : (cents / 100).toFixed(2),
-  );
-  return { ...terms, currency: yen ? 'JPY' : 'EUR' };
+  const expense = dinner({ members: sharers.length === 0 ? members : sharers }, text(cents));
+  const [first = '', last = ''] = [members[0], members.at(-1)];
+  const half = Math.floor(cents / 2);
+  const together = members.length > 1 && cents % 2 === 1;
+  const payers = [
+    { memberId: first, amount: text(half) },
+    { memberId: last, amount: text(cents - half) },
+  ];
+  const terms = together ? { ...expense.terms, payers } : expense.terms;
+  return { ...expense, terms, currency: yen ? 'JPY' : 'EUR' };
 }
 
 /** What must hold after any history. */

@@ -31,9 +31,21 @@ function columnsOf(legs: readonly Leg[]): unknown[] {
   return [legs.map(({ memberId }) => memberId), legs.map(({ paid }) => paid), legs.map(({ owed }) => owed)];
 }
 
+const lockMembersStatement = statement(
+  'teams.lock_members',
+  'select from teams.members where team_id = $1 and id = any ($2) order by id for share',
+);
 const lockCurrenciesStatement = statement('teams.lock_currencies', 'select teams.lock_currencies($1, $2)');
 
-/** For a transaction that writes in more than one currency of a team: asked first, so that no two wait for each other. */
-export async function lockCurrencies(tx: Transaction, teamId: string, currencies: readonly string[]): Promise<void> {
+/**
+ * For a transaction that writes legs more than once, or in more than one currency of a team: asked before the first, for all of
+ * them. It locks in the order of the triggers (members, then currencies), so that no two wait for each other.
+ */
+export async function lockForLegs(
+  tx: Transaction,
+  teamId: string,
+  { memberIds, currencies }: { readonly memberIds: readonly string[]; readonly currencies: readonly string[] },
+): Promise<void> {
+  await tx.query(lockMembersStatement, [teamId, memberIds]);
   await tx.query(lockCurrenciesStatement, [teamId, currencies]);
 }

@@ -6,7 +6,7 @@ import { notFound } from '../../../shared/platform-problems.ts';
 import { recordHistory } from '../history/history-store.ts';
 import { judgeWriter, requireMember } from '../members/require-member.ts';
 import type { InTeam } from '../members/require-member.ts';
-import { lockCurrencies } from './entry-store.ts';
+import { lockForLegs } from './entry-store.ts';
 import { changeExpense, deleteLegs, insertLegs, lockExpense } from './expense-store.ts';
 import { stateOf } from './expense.ts';
 import type { Expense, ExpenseMoney, ExpenseWords } from './expense.ts';
@@ -60,7 +60,10 @@ export async function updateExpense(
 
 async function moveMoney(tx: Transaction, before: Expense, after: Expense, { legs }: Judged): Promise<void> {
   await requireUnfrozen(tx, before.id);
-  await lockCurrencies(tx, before.teamId, [...new Set([before.currency, after.currency])]);
+  await lockForLegs(tx, before.teamId, {
+    memberIds: [...before.legs, ...legs].map(({ memberId }) => memberId),
+    currencies: [before.currency, after.currency],
+  });
   await deleteLegs(tx, before.id);
   await changeExpense(tx, after);
   await insertLegs(tx, after, legs);

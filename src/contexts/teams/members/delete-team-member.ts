@@ -5,7 +5,7 @@ import { notFound } from '../../../shared/platform-problems.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { listBalancesOfMember } from '../balances/balance-store.ts';
 import type { Balance } from '../balances/balance-store.ts';
-import { insertEntry, lockCurrencies } from '../expenses/entry-store.ts';
+import { insertEntry, lockForLegs } from '../expenses/entry-store.ts';
 import type { Leg } from '../expenses/entry.ts';
 import { recordHistory } from '../history/history-store.ts';
 import { problems } from '../problems.ts';
@@ -53,11 +53,8 @@ export async function deleteTeamMember(
   if (balances.length > 0) {
     if (carryOverTo === undefined) throw unsettled(balances);
     requireTaker(view, memberId, carryOverTo);
-    await lockCurrencies(
-      tx,
-      teamId,
-      balances.map(({ currency }) => currency),
-    );
+    const currencies = balances.map(({ currency }) => currency);
+    await lockForLegs(tx, teamId, { memberIds: [memberId, carryOverTo], currencies });
     for (const balance of balances) {
       const { currency, net } = balance;
       const entry = {

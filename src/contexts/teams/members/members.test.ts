@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../../shared/id.ts';
+import { killAfterEachStep } from '../../../testing/dying-database.ts';
+import { updateExpense } from '../expenses/update-expense.ts';
 import { claimTeamInvitation } from '../invitations/claim-team-invitation.ts';
 import { createTeamInvitation } from '../invitations/create-team-invitation.ts';
 import { deleteExpiredInvitations } from '../delete-expired-invitations.ts';
@@ -155,6 +157,25 @@ describe('Leaving', () => {
     expect(await fixture.sql(gone)).toEqual([]);
   });
 
+  it('with balances carried over, while an expense is edited, takes turns and never deadlocks', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const { memberId, userId } = await join();
+      const sharers = { members: [team.members[0] ?? '', memberId] };
+      const { id } = await fixture.createExpense(team, dinner(sharers));
+      const edit = { ...dinner(sharers, '500'), currency: 'JPY', expenseId: id, ifMatch: '*' };
+      await Promise.allSettled([
+        fixture.writers.transaction((tx) =>
+          updateExpense({ tx, clock }, { teamId: team.teamId, userId: team.userId, ...edit }),
+        ),
+        remove(memberId, team.members[1], userId),
+      ]);
+      expect((await view()).members.find((member) => member.id === memberId)?.leftAt).toBeInstanceOf(Date);
+    }
+    expect(fixture.restarts).toEqual([]);
+    const sums = await fixture.balances(team);
+    expect(Object.values(sums).reduce((sum, net) => sum + net, 0)).toBe(0);
+  });
+
   it('of two owners at once leaves one', async () => {
     const { userId, memberId } = await join('owner');
     const outcomes = await Promise.allSettled([remove(team.members[0] ?? ''), remove(memberId, undefined, userId)]);
@@ -222,5 +243,24 @@ describe('Erasing an account', () => {
       [team.teamId],
     );
     expect(row?.archived).toBe(true);
+  });
+
+  it('is done whole by whoever comes after a death at any step', async () => {
+    let person = '';
+    const kills = await killAfterEachStep(
+      fixture.writers,
+      async (worker) => {
+        const { userId } = await fixture.createTeam(2);
+        person = userId;
+        await eraseTeammate({ worker, clock }, { userId });
+      },
+      async () => {
+        await eraseTeammate(fixture.dependencies, { userId: person });
+        expect(await fixture.sql('select 1 from teams.members where user_id = $1', [person])).toEqual([]);
+      },
+    );
+    expect(kills).toBeGreaterThan(5);
+    const twice = `select subject_id from teams.history where action = 'member-erased' group by 1 having count(*) > 1`;
+    expect(await fixture.sql(twice)).toEqual([]);
   });
 });

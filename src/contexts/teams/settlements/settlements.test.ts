@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { newId } from '../../../shared/id.ts';
+import { killAfterEachStep } from '../../../testing/dying-database.ts';
 import { claimTeamInvitation } from '../invitations/claim-team-invitation.ts';
 import { createTeamInvitation } from '../invitations/create-team-invitation.ts';
 import { sendTeamNotices } from '../send-team-notices.ts';
@@ -99,4 +100,24 @@ it('participants with accounts are told of new expenses once, in one message', a
     expect.objectContaining({ userId: omid, address: `${omid}@example.com`, subject: '2 new expenses in Trip' }),
   ]);
   expect(sent[0]?.text).toContain('Owner added Dinner, 6.00 EUR. Your share is 2.00 EUR.');
+});
+
+it('whoever dies while telling of an expense, it is told once', async () => {
+  await sendTeamNotices(fixture.dependencies);
+  const asked = fixture.asked.length;
+  let expenses = 0;
+  const kills = await killAfterEachStep(
+    fixture.writers,
+    async (worker) => {
+      await fixture.createExpense(team);
+      expenses += 1;
+      await sendTeamNotices({ ...fixture.dependencies, worker });
+    },
+    async () => {
+      await sendTeamNotices(fixture.dependencies);
+      expect(await fixture.sql('select 1 from teams.notices')).toEqual([]);
+    },
+  );
+  expect(kills).toBeGreaterThan(1);
+  expect(new Set(fixture.asked.slice(asked).map(({ dedupeKey }) => dedupeKey)).size).toBe(expenses);
 });
