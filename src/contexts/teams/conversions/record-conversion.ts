@@ -5,7 +5,7 @@ import { moneyText, requireCurrency } from '../../../shared/money.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { convertMoney, rateText } from '../../../shared/rate.ts';
 import type { TeamsDependencies } from '../dependencies.ts';
-import { insertEntry, lockCurrencies } from '../expenses/entry-store.ts';
+import { insertEntry, lockForLegs } from '../expenses/entry-store.ts';
 import { findParticipants } from '../expenses/find-participants.ts';
 import { readPositiveAmount } from '../expenses/read-positive-amount.ts';
 import { recordHistory } from '../history/history-store.ts';
@@ -87,7 +87,8 @@ async function writeEntries(tx: Transaction, conversion: Conversion): Promise<vo
     ...{ attachmentUrl: null, occurredOn: rate.date, createdBy: recordedBy, createdAt, terms: { conversionId: id } },
   };
   const legs = legsOf(conversion);
-  await lockCurrencies(tx, teamId, [currency, convertedCurrency]);
+  const memberIds = [conversion.debtorId, conversion.creditorId];
+  await lockForLegs(tx, teamId, { memberIds, currencies: [currency, convertedCurrency] });
   await insertEntry(tx, { ...common, id: entryIds.from, currency, amount }, legs.from);
   await insertEntry(tx, { ...common, id: entryIds.to, currency: convertedCurrency, amount: convertedAmount }, legs.to);
   await insertConversion(tx, conversion, entryIds);

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../database/transaction.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { notFound } from '../../../shared/platform-problems.ts';
-import { lockCurrencies } from '../expenses/entry-store.ts';
+import { lockForLegs } from '../expenses/entry-store.ts';
 import { changeEntryState } from '../expenses/expense-store.ts';
 import { recordHistory } from '../history/history-store.ts';
 import { judgeWriter, requireMember, roleInsufficient } from '../members/require-member.ts';
@@ -29,7 +29,8 @@ export async function voidConversion(
   }
   if (conversion.state === 'void') return conversion;
   const at = clock.now();
-  await lockCurrencies(tx, teamId, [conversion.currency, conversion.convertedCurrency]);
+  const currencies = [conversion.currency, conversion.convertedCurrency];
+  await lockForLegs(tx, teamId, { memberIds: [debtorId, creditorId], currencies });
   for (const id of entryIds) await changeEntryState(tx, { id, state: 'void', at });
   const change = { action: 'conversion-voided', subject: 'conversion', subjectId: conversionId };
   await recordHistory(tx, { teamId, actorId: self.memberId }, change);

@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { derivedId } from '../../../shared/id.ts';
 import { moneyText } from '../../../shared/money.ts';
 import { Problem } from '../../../shared/problem.ts';
-import { lockCurrencies } from '../expenses/entry-store.ts';
+import { lockForLegs } from '../expenses/entry-store.ts';
 import type { Leg } from '../expenses/entry.ts';
 import { MOST_PARTICIPANTS } from '../expenses/judge-terms.ts';
 import { recordHistory } from '../history/history-store.ts';
@@ -68,7 +68,10 @@ export async function importExpenses(
   if (dryRun) return result;
   requireFaultless(result);
   if (added.length === 0) return result;
-  await lockCurrencies(tx, teamId, [...new Set(added.map(({ currency }) => currency))]);
+  await lockForLegs(tx, teamId, {
+    memberIds: [...new Set(added.flatMap(({ legs }) => legs.map(({ memberId }) => memberId)))],
+    currencies: [...new Set(added.map(({ currency }) => currency))],
+  });
   await insertEntries(tx, common, added);
   const after = { format, entries: entries.length, added: added.length };
   const change = { action: 'expenses-imported', subject: 'team', subjectId: teamId, after };

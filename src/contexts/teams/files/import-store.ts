@@ -37,7 +37,7 @@ const insertLegsStatement = statement(
 
 /**
  * Writes many entries of one team at once; balances move with them in one step. Of several currencies ask for their locks
- * first (`lockCurrencies`).
+ * first (`lockForLegs`).
  */
 export async function insertEntries(
   tx: Transaction,
