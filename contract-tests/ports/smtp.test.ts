@@ -26,7 +26,7 @@ let server: SmtpSimulator;
 let smtp: ReturnType<typeof createSmtpEmailSender>;
 beforeEach(async () => {
   server = await startSmtpSimulator();
-  smtp = createSmtpEmailSender({ url: server.url, from, connections: 5, timeoutMilliseconds: 1_000 });
+  smtp = createSmtpEmailSender({ url: server.url, from, connections: 5, timeoutMilliseconds: 3_000 });
 });
 afterEach(async () => {
   smtp.close();

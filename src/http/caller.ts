@@ -68,11 +68,18 @@ function endOfRequest({ exchange: { res }, ending, expiresAt }: CallerOptions): 
   const abort = () => controller.abort();
   if (res.closed || ending.aborted) abort();
   ending.addEventListener('abort', abort, { once: true });
-  const expiry = expiresAt === null ? undefined : setTimeout(abort, Math.max(0, expiresAt.getTime() - Date.now()));
+  const expiry = expiresAt === null ? undefined : setTimeout(abort, waitUntil(expiresAt));
   res.once('close', () => {
     clearTimeout(expiry);
     ending.removeEventListener('abort', abort);
     if (!res.writableFinished) abort();
   });
   return controller.signal;
+}
+
+/** What a timer takes at most, 24.8 days: given more, Node calls back at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+function waitUntil(moment: Date): number {
+  return Math.min(Math.max(0, moment.getTime() - Date.now()), LONGEST_TIMER);
 }
