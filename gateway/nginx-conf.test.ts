@@ -55,7 +55,11 @@ describe('places', () => {
   });
 
   test('cache what is public and declares it, and nothing else', () => {
-    expect(places.filter(({ cacheable }) => cacheable).map(({ path }) => path)).toEqual(['/.well-known/jwks.json']);
+    expect(places.filter(({ cacheable }) => cacheable).map(({ path }) => path)).toEqual([
+      '/.well-known/jwks.json',
+      '/api/v1/catalog/products',
+      '/api/v1/catalog/products/{productSlug}',
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { World } from '../../contract-tests/walks/world.ts';
 import { demoAccounts } from '../contexts/identity/index.ts';
 import type { Role } from '../contexts/identity/role.ts';
 import { openBrowser } from '../testing/browser.ts';
+import { rollUpAll } from '../testing/roll-up.ts';
 
 let world: World;
 let browser: Awaited<ReturnType<typeof openBrowser>>;
@@ -15,7 +16,7 @@ beforeAll(async () => {
   await world.upload(await world.createCampaign(), [world.phone, 'nonsense']);
   await world.createDeadLetter();
   await world.portico.runJobs();
-  await world.portico.portico.analytics.rollUpFacts();
+  await rollUpAll(world.portico.owner, () => world.portico.portico.analytics.rollUpFacts());
   browser = await openBrowser();
 }, 120_000);
 

@@ -34,6 +34,8 @@ export interface SentrySimulator {
   readonly refused: readonly string[];
   /** Requests so far, whatever became of them. */
   readonly requests: number;
+  /** Requests whose answers have left. */
+  readonly answered: number;
   /** As they came, for looking for what must not be in them. */
   readonly raw: string;
   trouble: SentryTrouble;
@@ -48,10 +50,12 @@ export async function startSentrySimulator(): Promise<SentrySimulator> {
   const refused: string[] = [];
   let trouble: SentryTrouble = 'none';
   let requests = 0;
+  let answered = 0;
   let raw = '';
 
   const server = createServer((req, res) => {
     requests += 1;
+    res.once('finish', () => (answered += 1));
     if (trouble === 'refuse-connections') return void req.socket.destroy();
     const chunks: Buffer[] = [];
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -81,6 +85,9 @@ export async function startSentrySimulator(): Promise<SentrySimulator> {
     refused,
     get requests() {
       return requests;
+    },
+    get answered() {
+      return answered;
     },
     get raw() {
       return raw;

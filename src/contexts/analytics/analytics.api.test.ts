@@ -5,6 +5,7 @@ import type { World } from '../../../contract-tests/walks/world.ts';
 import { statement } from '../../database/transaction.ts';
 import { newId } from '../../shared/id.ts';
 import { openPool, openWallets, postBonusesAgo } from '../../testing/counted-rows.ts';
+import { rollUpAll } from '../../testing/roll-up.ts';
 import { until } from '../../testing/until.ts';
 
 interface Series {
@@ -30,7 +31,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.close());
 
-const rollUp = () => world.portico.portico.analytics.rollUpFacts();
+const rollUp = () => rollUpAll(world.portico.owner, () => world.portico.portico.analytics.rollUpFacts());
 const sql = <Row>(text: string, values: readonly unknown[] = []) =>
   world.portico.owner.query(statement<Row>('', text), values);
 const get = (path: string, headers: Record<string, string> = {}) =>

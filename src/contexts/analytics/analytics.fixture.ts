@@ -6,6 +6,7 @@ import { newId } from '../../shared/id.ts';
 import { openPool, openWallets } from '../../testing/counted-rows.ts';
 import { createTestDatabase } from '../../testing/database.ts';
 import type { TestDatabase } from '../../testing/database.ts';
+import { rollUpAll } from '../../testing/roll-up.ts';
 import { recounts as messageRecounts } from '../notifications/recounts.ts';
 import { findBonusCampaign } from '../rewards/campaign-store.ts';
 import { recounts as rewardRecounts } from '../rewards/recounts.ts';
@@ -21,7 +22,7 @@ import { rollUpFacts } from './roll-up-facts.ts';
 export interface AnalyticsFixture {
   readonly test: TestDatabase;
   readonly dependencies: AnalyticsDependencies;
-  /** Rolls up until nothing is left that can be. */
+  /** Rolls up all that is committed. */
   rollUp(): Promise<void>;
   /** What differs between the rollups and the tables: `[]`. */
   differences(): Promise<readonly (RollupDifference | SumDifference)[]>;
@@ -54,9 +55,7 @@ export async function createAnalyticsFixture(zones?: readonly string[]): Promise
   return {
     test,
     dependencies,
-    rollUp: async () => {
-      while ((await rollUpFacts(dependencies)) === 'more');
-    },
+    rollUp: () => rollUpAll(test.owner, () => rollUpFacts(dependencies)),
     differences: async () => {
       const { differences, sums } = await compareRollups(dependencies);
       return [...differences, ...sums];

@@ -11,6 +11,7 @@ import { createAnalyticsFixture } from './analytics.fixture.ts';
 import type { AnalyticsFixture } from './analytics.fixture.ts';
 import { compareLastDays, compareRollups } from './compare-rollups.ts';
 import { forgetFacts } from './forget-facts.ts';
+import { rollUpFacts } from './roll-up-facts.ts';
 
 let fixture: AnalyticsFixture;
 beforeAll(async () => {
@@ -102,7 +103,7 @@ test('after a logical restore, whose transaction ids begin anew, the procedure o
   await fixture.sql(`update analytics.rollup_state set below = '4611686018427387000'`);
   await fixture.sql(`update analytics.horizons set next_xid = '4611686018427387000'`);
   await fixture.test.database.query(post, [pool, wallets[0], 4]);
-  await fixture.rollUp();
+  await rollUpFacts(fixture.dependencies);
   expect(await fixture.differences()).not.toEqual([]);
 
   const operations = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');

@@ -98,7 +98,7 @@ test('a play that commits after a later one was rolled up is not lost', async ()
   await players.transaction(async (tx) => {
     await playIn(tx, late, started);
     await table.round(early);
-    await fixture.rollUp();
+    await rollUpFacts(fixture.dependencies);
     const { events, quarters } = await figures();
     expect(events).toMatchObject([{ rounds: 1 }]);
     // The watermark stands below the oldest transaction: the later play waits with the earlier one.

@@ -118,7 +118,7 @@ test('a fact that commits after a later one was rolled up is not lost, and holds
     // Another pool: the first one is locked by the open transaction.
     const other = await fixture.openAccounts(0);
     await writers.query(post, [other.pool, early, 2]);
-    await fixture.rollUp();
+    await rollUpFacts(fixture.dependencies);
     expect(await sums()).toMatchObject({ rollups: null });
   });
   const asOf = async (): Promise<Date> => {
