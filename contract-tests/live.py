@@ -690,6 +690,8 @@ def rate_day():
 
 
 IDS = {
+    "base": lambda _: "EUR",
+    "quote": lambda _: "USD",
     # What is archived takes nothing more.
     "teamId": lambda operation: (once("team_to_change", team) if operation == "updateTeam" else team_of_all())["id"],
     "memberId": lambda operation: placeholder() if operation == "deleteTeamMember" else pair()[1],
@@ -762,8 +764,8 @@ def ids_for(operation, path_parameters):
     return ids
 
 
-# Ids that are no UUIDs: made-up ones were never signed, or configured.
-SIGNED = {"productSlug", "trackingId", "unsubscribeToken", "sourceName"}
+# Ids that are no UUIDs: made-up ones were never signed, or configured, or are no currency.
+SIGNED = {"base", "quote", "productSlug", "trackingId", "unsubscribeToken", "sourceName"}
 
 
 def ids_for_misled(operation, path_parameters):
