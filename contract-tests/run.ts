@@ -17,7 +17,7 @@ import { defects, shareOf } from './seeded-defects/defects.ts';
 import { proveDefects } from './seeded-defects/prove-defects.ts';
 
 /** Cases per operation and phase. Nightly runs may set more. */
-const maxExamples = Number(process.env['CONTRACT_EXAMPLES'] ?? 20);
+const maxExamples = Number(process.env['CONTRACT_EXAMPLES'] ?? 15);
 /** Requests and answers that the oracle must have judged: fewer would mean that something no longer passes it. */
 const leastMessages = 10_000;
 /** live.py numbers its people from the series on, 100,000 to each; the first run may need many of them. */
@@ -70,7 +70,7 @@ async function tryEverything(portico: PorticoProcess): Promise<void> {
     name: 'schemathesis, through the gateway',
     verdict: await runThroughGateway({
       ...{ url: portico.url, folder: folder('gateway'), environment: environment(gatewaySeries), extra },
-      maxExamples: Math.ceil(maxExamples / 2),
+      maxExamples,
     }),
   });
   const oracle = createOracle();
@@ -80,7 +80,7 @@ async function tryEverything(portico: PorticoProcess): Promise<void> {
       ...{ url, folder: folder('oracle'), environment: environment(oracleSeries), extra },
       // The tests behind it bring every limit of every parameter, and all of it takes the oracle half as long again.
       phases: ['examples', 'fuzzing', 'stateful'],
-      maxExamples: Math.ceil(maxExamples * 0.75),
+      maxExamples,
     });
     results.push({ name: 'schemathesis, through the oracle', verdict });
     results.push({ name: 'tests, through the oracle', verdict: await watchTests(oracle, folder('tests.json')) });
