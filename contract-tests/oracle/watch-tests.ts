@@ -54,7 +54,11 @@ export async function watchTests(
         ...['--json', `--outputFile=${reportFile}`, '--runTestsByPath', ...files],
       ],
       // With --json Jest writes the report to stdout as well.
-      { cwd: root, env: { ...process.env, PORTICO_TEST_FRONT: opener.url }, stdio: ['ignore', 'ignore', 'inherit'] },
+      {
+        cwd: root,
+        env: { ...process.env, PORTICO_TEST_FRONT: opener.url, PORTICO_WALK_EVERY: '8' },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
     );
     await once(child, 'exit');
   } finally {
