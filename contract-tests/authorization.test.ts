@@ -247,6 +247,7 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   getGameActivity: staffShare,
   getTopUsers: adminsShare,
   getLiveCounters: staffShare,
+  verifyAddress: { own: 'it keeps nothing, and reads nothing that is anybody’s' },
   listDeadLetters: adminsShare,
   redriveDeadLetters: adminsShare,
   getDeadLetter: adminsShare,

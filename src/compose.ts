@@ -4,6 +4,7 @@ import { createSandboxErrorTracker } from '../adapters/error-tracker/sandbox.ts'
 import { createSentryErrorTracker } from '../adapters/error-tracker/sentry.ts';
 import { numberSourceAt } from '../adapters/number-source/number-source-at.ts';
 import type { Siblings } from './cluster/link.ts';
+import { createGeocoder } from './compose-geocoding.ts';
 import { createSocialLogins, identitySettings } from './compose-identity.ts';
 import { createRateProviders } from './compose-rates.ts';
 import { createMessagingVendors } from './compose-vendors.ts';
@@ -168,6 +169,7 @@ function createContexts(
   const key = (purpose: string) => deriveKey(databases.secret, purpose);
   const cursors = createCursors(key('page cursors'));
   const { primary, worker } = pools;
+  const geocoder = createGeocoder(config.geocoding, { observer: observers.vendors, watch, clock });
   const publish = createPublish(() => Object.values(contexts).map(({ subscriptions }) => subscriptions));
   const notifications = createNotifications({
     wordings,
@@ -242,6 +244,7 @@ function createContexts(
     clock,
     cursors,
     recordReports,
+    geocoder,
     retention: { auditDays: config.auditDays, sandboxDays: config.sandboxDays },
   });
   const analytics = createAnalytics({

@@ -55,6 +55,17 @@ describe('The configuration', () => {
     ]);
   });
 
+  it('a geocoder needs its own key, for the bundled one for none', () => {
+    expect(readConfig({}).geocoding).toMatchObject({ provider: 'offline', apiKey: '' });
+    expect(
+      readConfig({ GEOCODING_PROVIDER: 'google', GOOGLE_GEOCODING_API_KEY: 'key', OPENCAGE_API_KEY: 'other' })
+        .geocoding,
+    ).toMatchObject({ provider: 'google', apiKey: 'key' });
+    expect(faults({ GEOCODING_PROVIDER: 'opencage', GOOGLE_GEOCODING_API_KEY: 'key' })).toEqual([
+      'OPENCAGE_API_KEY is missing',
+    ]);
+  });
+
   it('reads encryption keys, and repeats none of them', () => {
     const key = Buffer.alloc(32, 1).toString('base64');
     const { encryptionKeys } = readConfig({ PORTICO_ENCRYPTION_KEYS: `k2:${key}, k1: ${key}` });

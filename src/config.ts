@@ -2,6 +2,8 @@ import { isOrigin, isRange, isTimeZone, readBonusSources, readEncryptionKeys } f
 import type { ConfiguredSource } from './config-values.ts';
 import { EnvironmentReader } from './environment-reader.ts';
 import type { Environment } from './environment-reader.ts';
+import { readGeocodingSettings } from './geocoding-config.ts';
+import type { GeocodingSettings } from './geocoding-config.ts';
 import type { NamedKey } from './shared/key-ring.ts';
 import { readRateSettings } from './rate-config.ts';
 import type { RateSettings } from './rate-config.ts';
@@ -51,6 +53,7 @@ export interface Config {
   readonly vendors: VendorSettings;
   readonly socialLogin: SocialLoginConfig;
   readonly exchangeRates: RateSettings;
+  readonly geocoding: GeocodingSettings;
   /** Messages that one provider takes per second. */
   readonly messagesPerSecond: number;
   /** The part of that kept for one-time codes. */
@@ -163,6 +166,7 @@ export function readConfig(environment: Environment): Config {
     emailFrom: read.text('EMAIL_FROM') ?? 'Portico <no-reply@portico.example>',
     vendors: readVendors(read, [...smsProviders, ...emailProviders]),
     exchangeRates: readRateSettings(read),
+    geocoding: readGeocodingSettings(read),
     socialLogin: readSocialLogin(read, Object.keys(environment), databaseUrl === undefined),
     messagesPerSecond: read.number('MESSAGES_PER_SECOND', 10_000, 1, 1_000_000),
     otpShare: read.number('OTP_SHARE', 0.2, 0.01, 0.99, false),

@@ -4,6 +4,7 @@ export const roles = ['user', 'staff', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 const userScopes = [
+  'addresses:verify',
   'profile:read',
   'profile:write',
   'sessions:read',

@@ -1,6 +1,7 @@
 import type { Database } from '../../database/transaction.ts';
 import { bindTask } from '../../jobs/queue.ts';
 import type { DeliveryReport } from '../../ports/delivery-report.ts';
+import type { Geocoder } from '../../ports/geocoding.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import type { ContextModule } from '../context.ts';
@@ -27,6 +28,7 @@ export interface PlatformDependencies {
   readonly cursors: Cursors;
   /** Takes in what the sandbox vendors report: `recordReports` of notifications. */
   readonly recordReports: (provider: string, reports: readonly DeliveryReport[]) => Promise<void>;
+  readonly geocoder: Geocoder;
   readonly retention: PlatformRetention;
 }
 
@@ -36,11 +38,11 @@ export interface Platform extends ContextModule {
 
 /** The sandbox vendors' other side, the dead letters and the audit log. Health, metrics and documents are answered by src/http. */
 export function createPlatform(dependencies: PlatformDependencies): Platform {
-  const { database, workerDatabase, clock, cursors, recordReports, retention } = dependencies;
+  const { database, workerDatabase, clock, cursors, recordReports, geocoder, retention } = dependencies;
   const worker = { database: workerDatabase, clock, recordReports };
   return {
     name: 'platform',
-    operations: createPlatformOperations({ database, cursors }),
+    operations: createPlatformOperations({ database, cursors, geocoder }),
     tasks: [
       bindTask(publishSandboxReportsJob, (_payload, { signal }) => publishSandboxReports(worker, signal)),
       bindTask(eraseTracesJob, (person) => eraseTraces(worker, person)),

@@ -3,9 +3,11 @@ import type { Handlers, Schema } from '../../contract/handlers.ts';
 import type { Database } from '../../database/transaction.ts';
 import { findDeadLetter, redriveDeadLetters } from '../../jobs/dead-letters.ts';
 import type { DeadLetter } from '../../jobs/dead-letters.ts';
+import type { Geocoder } from '../../ports/geocoding.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import { etagOf } from '../../shared/etag.ts';
 import { notFound } from '../../shared/platform-problems.ts';
+import { createAddressOperations } from './address-operations.ts';
 import { createAuditOperations } from './audit-operations.ts';
 import { getSandboxMessage } from './get-sandbox-message.ts';
 import { listDeadLetters } from './list-dead-letters.ts';
@@ -31,17 +33,20 @@ export type PlatformOperations = Pick<
   | 'getDeadLetter'
   | 'redriveDeadLetter'
   | 'redriveDeadLetters'
+  | 'verifyAddress'
 >;
 
 export interface OperationDependencies {
   readonly database: Database;
   readonly cursors: Cursors;
+  readonly geocoder: Geocoder;
 }
 
 export function createPlatformOperations(dependencies: OperationDependencies): PlatformOperations {
   const { database } = dependencies;
   return {
     ...createAuditOperations(dependencies),
+    ...createAddressOperations(dependencies),
     async listSandboxMessages({ query }) {
       const page = await listSandboxMessages(dependencies, {
         channel: query.channel,

@@ -162,3 +162,36 @@ describe('dead letters', () => {
     expect((await portico.request('GET', '/api/v1/dead-letters', { token: staff })).status).toBe(403);
   });
 });
+
+describe('An address', () => {
+  const address = { line1: 'Unter den Linden 1', line2: null, city: 'Berlin', region: null, country: 'DE' };
+  const verify = async (body: object): Promise<Schema<'AddressVerdict'>> => {
+    const token = portico.tokenFor('user');
+    const answer = await portico.request('POST', '/api/v1/addresses/verify', { token, body });
+    expect(answer.status).toBe(200);
+    return (await answer.json()) as Schema<'AddressVerdict'>;
+  };
+
+  test('is found, and given back in its one spelling', async () => {
+    expect(await verify({ ...address, city: ' berlin ', postalCode: '10117 ' })).toMatchObject({
+      outcome: 'found',
+      address: { ...address, city: 'berlin', postalCode: '10117' },
+      geocoder: 'offline',
+      places: [{ city: 'Berlin', precision: 'city' }],
+    });
+  });
+
+  test('of a wrong form is told so, and nobody is asked', async () => {
+    expect(await verify({ ...address, postalCode: null })).toMatchObject({
+      outcome: 'invalid',
+      faults: [{ field: 'postalCode', detail: 'is needed in DE' }],
+      places: [],
+    });
+  });
+
+  test('that may be in several places, or in none, is no error', async () => {
+    const inAmerica = { ...address, country: 'US', postalCode: '97477' };
+    expect((await verify({ ...inAmerica, city: 'Springfield' })).places).toHaveLength(5);
+    expect(await verify({ ...inAmerica, city: 'Nowhere' })).toMatchObject({ outcome: 'not-found', places: [] });
+  });
+});
