@@ -7,6 +7,7 @@ export interface OpenApiDocument {
   readonly components: {
     readonly parameters?: Readonly<Record<string, Parameter>>;
     readonly responses?: Readonly<Record<string, Response>>;
+    readonly [kind: string]: Readonly<Record<string, unknown>> | undefined;
   };
 }
 
@@ -85,8 +86,13 @@ export function resolvedOperations(document: OpenApiDocument): ResolvedOperation
 
 function resolve<T extends object>(value: T | Reference, components: Readonly<Record<string, T>> | undefined): T {
   if (!('$ref' in value)) return value;
-  const name = value.$ref.slice(value.$ref.lastIndexOf('/') + 1);
-  const found = components?.[name];
+  const found = components?.[componentName(value.$ref).name];
   if (found === undefined) throw new Error(`${value.$ref} does not exist in the bundle`);
   return found;
+}
+
+/** What a reference of the bundle names: all of them are `#/components/<kind>/<name>`. */
+export function componentName(reference: string): { kind: string; name: string } {
+  const [, , kind = '', name = ''] = reference.split('/');
+  return { kind, name };
 }

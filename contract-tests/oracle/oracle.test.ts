@@ -24,7 +24,7 @@ beforeAll(async () => {
     response.end(JSON.stringify(says.body));
   }).listen(0, '127.0.0.1');
   await once(portico, 'listening');
-  // It reads the whole document, which takes seconds: one for all tests.
+  // It reads the whole document: one for all tests.
   oracle = createOracle();
 });
 afterAll(() => void portico.close());
@@ -67,6 +67,7 @@ test.each([
   ['a field too many in the answer', '/api/v1/wallet', { status: 200, body: { balance: 1, owner: 'x' } }, 'answer'],
   ['an undeclared status', '/api/v1/wallet', { status: 203, body: { balance: 1 } }, 'answer'],
   ['a made-up cursor, refused', '/api/v1/wallet/entries?cursor=abc', problem(400, 'invalid-cursor'), undefined],
+  ['another spelling of a path', '/api/v1/w%61llet?colour=red', { status: 200, body: { balance: 5 } }, 'accepted'],
   ['an unknown path, not found', '/api/v1/nothing', problem(404, 'not-found'), undefined],
   ['a request refused for its token', '/api/v1/wallet?colour=red', problem(401, 'unauthenticated'), undefined],
 ])('%s', async (_, path, answer, kind) => {

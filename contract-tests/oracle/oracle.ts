@@ -11,10 +11,13 @@ import { gunzipSync } from 'node:zlib';
 import express from 'express';
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
+import type { OpenAPIV3 } from 'express-openapi-validator/dist/framework/types.js';
 
-import { documentPath } from '../document.ts';
+import { readDocument } from '../document.ts';
+import type { OpenApiDocument } from '../document.ts';
 import { bytes, createTarget, passedHeaders } from '../front/wire.ts';
 import type { Target } from '../front/wire.ts';
+import { partKey, partsOf } from './parts.ts';
 
 /** One message on which the two disagree. */
 export interface Disagreement {
@@ -149,36 +152,7 @@ export function createOracle(): Oracle {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(readBody);
-  app.use(
-    OpenApiValidator.middleware({
-      apiSpec: documentPath,
-      validateRequests: { allowUnknownQueryParameters: false, coerceTypes: false },
-      validateResponses: false,
-      validateSecurity: false,
-      validateApiSpec: false,
-      fileUploader: false,
-    }),
-  );
-  app.use(((error: { status?: number; message: string }, request, _response, next) => {
-    judgementOf(request).refusal ??= `${error.status ?? 500} ${error.message}`;
-    next();
-  }) satisfies ErrorRequestHandler);
-  app.use(
-    OpenApiValidator.middleware({
-      apiSpec: documentPath,
-      validateRequests: false,
-      validateResponses: {
-        onError: (error, _body, request) => {
-          judgementOf(request).answer = error.message;
-        },
-      },
-      validateSecurity: false,
-      validateApiSpec: false,
-      fileUploader: false,
-    }),
-  );
-  // An unknown path or method has no response to validate; the first judge has already said so.
-  app.use(((_error, _request, _response, next) => next()) satisfies ErrorRequestHandler);
+  app.use(createJudges());
   app.use((request: Request, response: Response, next: NextFunction) => {
     forward(request, response).catch(next);
   });
@@ -216,6 +190,54 @@ export function createOracle(): Oracle {
       await Promise.all([...posts].map((post) => post.close()));
     },
   };
+}
+
+/** Judges each request, and readies the judgement of its answer, by the part of the document that it concerns. */
+function createJudges(): RequestHandler {
+  const document = readDocument();
+  const parts = partsOf(document);
+  const judges = new Map<string, RequestHandler>();
+  return (request, response, next) => {
+    const key = parts.has(partKey(request.path)) ? partKey(request.path) : '';
+    // Whether a path of no part is none of ours, or one of ours in another spelling, is for the validator to say.
+    const judge = judges.get(key) ?? createJudge(parts.get(key) ?? document);
+    judges.set(key, judge);
+    judge(request, response, next);
+  };
+}
+
+function createJudge(document: OpenApiDocument): RequestHandler {
+  const shared = { validateSecurity: false, validateApiSpec: false, fileUploader: false } as const;
+  // The validator writes into what it is given.
+  const apiSpec = (): OpenAPIV3.DocumentV3_1 => structuredClone(document) as unknown as OpenAPIV3.DocumentV3_1;
+  const judge = express.Router();
+  judge.use(
+    OpenApiValidator.middleware({
+      ...shared,
+      apiSpec: apiSpec(),
+      validateRequests: { allowUnknownQueryParameters: false, coerceTypes: false },
+      validateResponses: false,
+    }),
+  );
+  judge.use(((error: { status?: number; message: string }, request, _response, next) => {
+    judgementOf(request).refusal ??= `${error.status ?? 500} ${error.message}`;
+    next();
+  }) satisfies ErrorRequestHandler);
+  judge.use(
+    OpenApiValidator.middleware({
+      ...shared,
+      apiSpec: apiSpec(),
+      validateRequests: false,
+      validateResponses: {
+        onError: (error, _body, request) => {
+          judgementOf(request).answer = error.message;
+        },
+      },
+    }),
+  );
+  // An unknown path or method has no response to validate; the first validator has already said so.
+  judge.use(((_error, _request, _response, next) => next()) satisfies ErrorRequestHandler);
+  return judge;
 }
 
 /** Keeps the bytes for Portico and gives the validator what a body parser would. */

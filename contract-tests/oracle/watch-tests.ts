@@ -56,7 +56,7 @@ export async function watchTests(
       // With --json Jest writes the report to stdout as well.
       {
         cwd: root,
-        env: { ...process.env, PORTICO_TEST_FRONT: opener.url, PORTICO_WALK_EVERY: '8' },
+        env: { ...process.env, PORTICO_TEST_FRONT: opener.url },
         stdio: ['ignore', 'ignore', 'inherit'],
       },
     );

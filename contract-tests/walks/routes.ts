@@ -25,12 +25,3 @@ export function pathOf(route: Pick<Route, 'path'>, values: Readonly<Record<strin
     return encodeURIComponent(value);
   });
 }
-
-/**
- * Every operation, or every so-manieth where `PORTICO_WALK_EVERY` says so. The oracle makes a validator for each media type of each
- * operation, half a second each: walks that send many types take a share of the operations there, and all of them in `npm test`.
- */
-export function shareOfRoutes(routes: readonly Route[]): readonly Route[] {
-  const every = Number(process.env['PORTICO_WALK_EVERY'] ?? 1);
-  return routes.filter((_, index) => index % every === 0);
-}
