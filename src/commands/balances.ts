@@ -1,11 +1,7 @@
-import { compose } from '../compose.ts';
-import { readConfig } from '../config.ts';
-import { openDatabases } from '../database/open.ts';
-import { createLogger } from '../telemetry/logs.ts';
 import { refuseArguments } from './command.ts';
 import type { Command } from './command.ts';
-
-const SHOWN = 20;
+import { tellDifferences } from './tell-differences.ts';
+import { withPortico } from './with-portico.ts';
 
 export const balancesCommand: Command = {
   name: 'balances',
@@ -16,28 +12,17 @@ Recomputes every balance of every team from the legs of its entries, in one snap
 Changes nothing; exit code 1 when any differs. Writers may run meanwhile.`,
   async run(args) {
     refuseArguments('balances', args);
-    const config = readConfig(process.env);
-    const databases = await openDatabases(config);
-    const portico = await compose({
-      config,
-      databases,
-      log: createLogger({ level: config.logLevel }),
-      api: false,
-      jobs: false,
-      demo: false,
-    });
-    try {
-      const { balances, differences } = await portico.teams.compareBalances();
-      for (const { teamId, currency, memberId, expected, actual } of differences.slice(0, SHOWN)) {
-        console.log(`${currency} of member ${memberId} in team ${teamId}: legs come to ${expected}, kept is ${actual}`);
-      }
-      if (differences.length > SHOWN) console.log(`… and ${differences.length - SHOWN} more`);
+    return withPortico(async ({ teams }) => {
+      const { balances, differences } = await teams.compareBalances();
+      tellDifferences(
+        differences.map(
+          ({ teamId, currency, memberId, expected, actual }) =>
+            `${currency} of member ${memberId} in team ${teamId}: legs come to ${expected}, kept is ${actual}`,
+        ),
+      );
       const verdict = differences.length === 0 ? 'none differs' : `${differences.length} differ`;
       console.log(`Recomputed ${balances.toLocaleString('en')} balances: ${verdict}.`);
       return differences.length === 0 ? 0 : 1;
-    } finally {
-      await portico.stop();
-      await databases.close();
-    }
+    });
   },
 };

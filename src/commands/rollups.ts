@@ -1,11 +1,7 @@
-import { compose } from '../compose.ts';
-import { readConfig } from '../config.ts';
-import { openDatabases } from '../database/open.ts';
-import { createLogger } from '../telemetry/logs.ts';
 import { StartupError } from '../shared/startup-error.ts';
 import type { Command } from './command.ts';
-
-const SHOWN = 20;
+import { tellDifferences } from './tell-differences.ts';
+import { withPortico } from './with-portico.ts';
 
 export const rollupsCommand: Command = {
   name: 'rollups',
@@ -22,31 +18,21 @@ code 1 when any does. Writers and workers may run meanwhile.
       throw new StartupError('Usage: portico rollups [--repair]', { exitCode: 2 });
     }
     const repair = args.length > 0;
-    const config = readConfig(process.env);
-    const databases = await openDatabases(config);
-    const portico = await compose({
-      config,
-      databases,
-      log: createLogger({ level: config.logLevel }),
-      api: false,
-      jobs: false,
-      demo: false,
-    });
-    try {
-      const { cells, differing, differences, sums } = await portico.analytics.compareRollups({ repair });
-      for (const { metric, subject, dimension, bucket, n, amount } of differences.slice(0, SHOWN)) {
-        console.log(`${metric} ${dimension} of ${subject} at ${bucket.toISOString()}: lacks ${n} (${amount})`);
-      }
-      if (differing > SHOWN) console.log(`… and ${differing - SHOWN} more`);
+    return withPortico(async ({ analytics }) => {
+      const { cells, differing, differences, sums } = await analytics.compareRollups({ repair });
+      tellDifferences(
+        differences.map(
+          ({ metric, subject, dimension, bucket, n, amount }) =>
+            `${metric} ${dimension} of ${subject} at ${bucket.toISOString()}: lacks ${n} (${amount})`,
+        ),
+        differing,
+      );
       const wrong = differing + sums.length;
       const verdict = wrong === 0 ? 'none differs' : `${wrong} differed`;
       console.log(
         `Counted ${cells.toLocaleString('en')} cells: ${verdict}${repair && wrong > 0 ? ', now repaired' : ''}.`,
       );
       return wrong === 0 || repair ? 0 : 1;
-    } finally {
-      await portico.stop();
-      await databases.close();
-    }
+    });
   },
 };
