@@ -19,29 +19,32 @@ export function partsOf(document: OpenApiDocument): ReadonlyMap<string, OpenApiD
   return new Map([...names].map(([key, paths]) => [key, partOf(document, paths)]));
 }
 
+/** Components keep their order: the validator treats a choice by what it has seen before it. */
 function partOf(document: OpenApiDocument, names: readonly string[]): OpenApiDocument {
   const paths = Object.fromEntries(names.map((name) => [name, document.paths[name] ?? {}]));
-  // Security schemes are named by requirements, without a reference.
-  const components: Record<string, Record<string, unknown>> = {
-    securitySchemes: { ...document.components['securitySchemes'] },
-  };
-  for (const [reference, component] of reached(document, paths)) {
-    const { kind, name } = componentName(reference);
-    (components[kind] ??= {})[name] = component;
-  }
+  const references = referencesFrom(document, paths);
+  const components = Object.fromEntries(
+    Object.entries(document.components).map(([kind, named]) => [
+      kind,
+      // Security schemes are named by requirements, without a reference.
+      kind === 'securitySchemes'
+        ? named
+        : Object.fromEntries(
+            Object.entries(named ?? {}).filter(([name]) => references.has(`#/components/${kind}/${name}`)),
+          ),
+    ]),
+  );
   return { ...document, paths, components };
 }
 
-/** Every component that `value` refers to, also through others, by its reference. */
-function reached(document: OpenApiDocument, value: unknown, found = new Map<string, unknown>()): Map<string, unknown> {
+/** Every reference in `value`, and in what it refers to. */
+function referencesFrom(document: OpenApiDocument, value: unknown, found = new Set<string>()): ReadonlySet<string> {
   if (typeof value !== 'object' || value === null) return found;
   if ('$ref' in value && typeof value.$ref === 'string' && !found.has(value.$ref)) {
+    found.add(value.$ref);
     const { kind, name } = componentName(value.$ref);
-    const component = document.components[kind]?.[name];
-    if (component === undefined) throw new Error(`${value.$ref} does not exist in the bundle`);
-    found.set(value.$ref, component);
-    reached(document, component, found);
+    referencesFrom(document, document.components[kind]?.[name], found);
   }
-  for (const inner of Object.values(value)) reached(document, inner, found);
+  for (const inner of Object.values(value)) referencesFrom(document, inner, found);
   return found;
 }
