@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase } from '../testing/database.ts';
 import type { TestDatabase } from '../testing/database.ts';
@@ -147,6 +148,18 @@ describe('Expect: 100-continue', () => {
 });
 
 describe('a body that is too large', () => {
+  // As a client does that sends all it has and only then looks for the answer.
+  test('is refused without losing the answer, though megabytes follow', async () => {
+    const connection = await openRaw(server.port);
+    connection.socket.pause();
+    const written = once(connection.socket, 'drain');
+    connection.write(post('x'.repeat(6_100_000)));
+    await written;
+    connection.socket.resume();
+    await expectProblem(await connection.answer(), 413, 'payload-too-large');
+    await connection.closed();
+  });
+
   test('is refused by its length before it is read', async () => {
     const answer = await sendRaw(server.port, post('', { 'Content-Length': '10000000' }));
     await expectProblem(answer, 413, 'payload-too-large');

@@ -114,10 +114,11 @@ function hasUnreadBody({ req }: Exchange): boolean {
 }
 
 const lingerMilliseconds = 2_000;
-const lingerBytes = 1_048_576;
+// More than any body that is read whole.
+const lingerBytes = 8_388_608;
 
 /**
- * Sends the answer at once but closes only when the client has stopped sending, or after two seconds or one mebibyte.
+ * Sends the answer at once but closes only when the client has stopped sending, or after two seconds or eight mebibytes.
  * Closing with unread bytes makes the kernel send RST, and the client would lose the answer with it.
  */
 function linger({ req, res, record }: Exchange, body: Answer['body']): void {
