@@ -7,6 +7,7 @@ import { scopesOf } from '../src/contexts/identity/role.ts';
 import { newId } from '../src/shared/id.ts';
 import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate } from './walks/exchange-rates.ts';
+import * as flags from './walks/flags.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createWorld, nextSource, notification, templateSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
@@ -119,6 +120,13 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
     path: { productTypeId: await shop.createProductType(world) },
     body: { name: 'Audited' },
   }),
+  createFlag: async () => ({ body: flags.flag() }),
+  updateFlag: async (world) => ({
+    ...merge,
+    path: { flagKey: await flags.createFlag(world) },
+    body: { enabled: false },
+  }),
+  deleteFlag: async (world) => ({ ...any, path: { flagKey: await flags.createFlag(world) } }),
   createCategory: async () => ({ body: shop.category() }),
   updateCategory: async (world) => ({
     ...merge,
@@ -230,13 +238,13 @@ describe.each(Object.keys(audited) as Audited[])('%s', (operationId) => {
     const request = await audited[operationId](world);
     const answer = await send(request, world.admin.token);
     expect(answer.status).toBeLessThan(300);
-    const body = answer.status === 204 ? undefined : ((await answer.json()) as { id?: string });
+    const body = answer.status === 204 ? undefined : ((await answer.json()) as { id?: string; key?: string });
     const id =
       route.audit?.id == null
         ? undefined
         : route.audit.id.in === 'path'
           ? request.path?.[route.audit.id.name]
-          : body?.id;
+          : (body?.id ?? body?.key);
     const resource = { type: route.audit?.resource, ...(id === undefined ? {} : { id }) };
     expect(await entriesOf(answer)).toEqual([
       expect.objectContaining({ ...expectedOf(operationId), action: route.audit?.action, resource }),

@@ -6,6 +6,7 @@ import type { OperationId } from '../src/contract/handlers.ts';
 import { demoPhone } from '../src/shared/demo-phone.ts';
 import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate, fetchNextRates, nextQuote } from './walks/exchange-rates.ts';
+import * as flags from './walks/flags.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createExpenseComment, createRecurringExpense, recordConversion } from './walks/team-extras.ts';
 import { createExpense, createTeam, createTeamInvitation, createTeamMember, recordSettlement } from './walks/teams.ts';
@@ -252,6 +253,14 @@ const lists: Readonly<Record<List, ListCase>> = {
       return id;
     },
   },
+  listFlags: {
+    as: ({ staff }) => staff,
+    add: flags.createFlag,
+    remove: async (world, [key = '']) => {
+      await world.call(world.staff, 'DELETE', `/api/v1/flags/${key}`, { headers: { 'if-match': '*' } });
+      return key;
+    },
+  },
   listCategories: {
     as: ({ user }) => user,
     common: true,
@@ -275,12 +284,12 @@ const lists: Readonly<Record<List, ListCase>> = {
 };
 
 interface Page {
-  /** What stands for nothing but its day is known by it. */
-  readonly items: readonly { readonly id?: string | number; readonly asOf?: string }[];
+  /** What has no id is known by its key, and what stands for nothing but its day by that. */
+  readonly items: readonly { readonly id?: string | number; readonly key?: string; readonly asOf?: string }[];
   readonly nextCursor: string | null;
 }
 
-const keyOf = ({ id, asOf }: Page['items'][number]): string => String(id ?? asOf);
+const keyOf = ({ id, key, asOf }: Page['items'][number]): string => String(id ?? key ?? asOf);
 
 let world: World;
 beforeAll(async () => {

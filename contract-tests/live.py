@@ -444,6 +444,19 @@ def _client_token():
     return {"client_id": known["id"], "client_secret": known["secret"], "scope": "campaigns:read"}
 
 
+# What a flag needs that no generator can guess: variants that its other parts name.
+FLAG = {
+    "defaultVariant": "off",
+    "variants": [{"name": "on", "weight": 1}, {"name": "off", "weight": 0}],
+    "rules": [],
+}
+
+
+def flag():
+    body = {**FLAG, "key": f"contract-f{next(_numbers)}", "description": ""}
+    return admin("POST", "/api/v1/flags", json=body).json()["key"]
+
+
 def wealth():
     """Gives the admin a million coins, as a campaign would: for a number that somebody has verified."""
     make_vendors_well()
@@ -690,6 +703,7 @@ def rate_day():
 
 
 IDS = {
+    "flagKey": lambda operation: flag() if operation == "deleteFlag" else once("flag", flag),
     "base": lambda _: "EUR",
     "quote": lambda _: "USD",
     # What is archived takes nothing more.
@@ -863,6 +877,9 @@ PROOFS = {
     # Choices stay what they are: those of another game are refused by name.
     "playRound": lambda: dict(_round),
     "createRedemption": _purchase,
+    "createFlag": lambda: {**FLAG, "key": f"contract-f{next(_numbers)}"},
+    "updateFlag": lambda: FLAG,
+    "recordFlagExposure": lambda: {"flag": once("flag", flag)},
     "createStockLocation": lambda: {"code": f"place-{next(_numbers)}"},
     "recordStockAdjustment": lambda: {**once("stock", _stock), "delta": 1},
     "recordStockTransfer": _transfer,

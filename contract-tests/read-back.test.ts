@@ -4,6 +4,7 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import * as shop from './walks/catalog.ts';
 import type { Change, Fields, Unseen } from './walks/changes.ts';
+import * as flags from './walks/flags.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { teamChanges } from './walks/team-changes.ts';
 import { createWorld, templateSource } from './walks/world.ts';
@@ -183,6 +184,24 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
       name: `Renamed ${attempt}`,
       attributes: [{ key: `text-${attempt}`, kind: 'text', label: 'Text', required: false, facet: false }],
     }),
+  },
+  createFlag: { as: ({ staff }) => staff, bodies: () => flags.flag() },
+  updateFlag: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ flagKey: await flags.createFlag(world) }),
+    bodies: (_, attempt) => ({
+      ...{ description: `Changed ${attempt}`, enabled: attempt === 1, defaultVariant: 'b', rollout: attempt + 7 },
+      variants: [
+        { name: 'a', weight: 2 },
+        { name: 'b', weight: attempt },
+      ],
+      rules: [{ attribute: 'role', anyOf: ['staff', `role-${attempt}`], variant: 'a' }],
+      recordsExposures: attempt === 0,
+    }),
+  },
+  deleteFlag: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ flagKey: await flags.createFlag(world) }),
   },
   createCategory: { as: ({ staff }) => staff, bodies: () => shop.category() as Fields },
   updateCategory: {

@@ -6,6 +6,7 @@ import type { OperationId } from '../src/contract/handlers.ts';
 import { newId } from '../src/shared/id.ts';
 import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate, nextRateDay } from './walks/exchange-rates.ts';
+import * as flags from './walks/flags.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { conversionBody, ratesOf, recordConversion, recurringBody } from './walks/team-extras.ts';
 import {
@@ -214,6 +215,7 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
     body: async (world) => ({ ...(await shop.createStock(world)), delta: 1, reason: 'counted' }),
   },
   recordStockTransfer: { body: (world) => shop.stockTransfer(world) },
+  createFlag: { body: () => flags.flag() },
   redriveDeadLetters: { body: () => ({ reason: `reason ${(made += 1)}`, limit: 1 }) },
   redriveDeadLetter: { path: async (world) => ({ deadLetterId: (await world.createDeadLetter())[0] ?? '' }) },
 };

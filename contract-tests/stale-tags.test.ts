@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import * as shop from './walks/catalog.ts';
+import * as flags from './walks/flags.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createRecurringExpense, recurringBody } from './walks/team-extras.ts';
 import { createCompany, createExpense, createTeam, expenseBody } from './walks/teams.ts';
@@ -110,6 +111,11 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
     read: 'getProductType',
     body: (change) => ({ name: `Kind ${change}` }),
   },
+  updateFlag: {
+    as: ({ staff }) => staff,
+    path: async (world) => ({ flagKey: await flags.createFlag(world) }),
+    body: (change) => ({ rollout: change }),
+  },
   updateCategory: {
     as: ({ staff }) => staff,
     path: async (world) => ({ categoryId: await shop.createCategory(world) }),
@@ -160,6 +166,7 @@ const deleted: Readonly<Partial<Record<OperationId, (world: World) => Promise<Re
   deleteUser: async (world) => ({ userId: (await world.logIn(await world.createAccount())).userId }),
   deleteRecurringExpense: (world) => createRecurringExpense(world, world.admin),
   deleteExpense: (world) => createExpense(world, world.admin),
+  deleteFlag: async (world) => ({ flagKey: await flags.createFlag(world) }),
   deleteCategory: async (world) => ({ categoryId: await shop.createCategory(world) }),
   deleteProduct: async (world) => ({ productId: await shop.createProduct(world) }),
   deleteVariant: async (world) => ({ variantId: await shop.createVariant(world) }),

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { createOfflineBreachedPasswords } from '../adapters/breached-passwords/offline.ts';
-import { createSandboxErrorTracker } from '../adapters/error-tracker/sandbox.ts';
-import { createSentryErrorTracker } from '../adapters/error-tracker/sentry.ts';
+import { createOpenFeatureFlags } from '../adapters/feature-flags/openfeature.ts';
 import { numberSourceAt } from '../adapters/number-source/number-source-at.ts';
 import type { Siblings } from './cluster/link.ts';
+import { createErrorReporting } from './compose-errors.ts';
 import { createGeocoder } from './compose-geocoding.ts';
 import { createSocialLogins, identitySettings } from './compose-identity.ts';
 import { createRateProviders } from './compose-rates.ts';
@@ -22,7 +22,13 @@ import { createIdentity, demoAccounts, secretPurposes, wordings } from './contex
 import type { Identity } from './contexts/identity/index.ts';
 import { createNotifications, readQuietHours, readSmsPrice, trackingPurpose } from './contexts/notifications/index.ts';
 import type { Notifications } from './contexts/notifications/index.ts';
-import { createPlatform, createSandboxErrors, createSandboxInbox } from './contexts/platform/index.ts';
+import {
+  createFlagSource,
+  createPlatform,
+  createSandboxErrors,
+  createSandboxInbox,
+} from './contexts/platform/index.ts';
+import type { LocalFlags } from './contexts/platform/index.ts';
 import { createRewards, CREDITING_PAUSE } from './contexts/rewards/index.ts';
 import type { RewardsQuestions } from './contexts/rewards/index.ts';
 import { createTeams } from './contexts/teams/index.ts';
@@ -34,10 +40,9 @@ import { createMetrics } from './http/metrics.ts';
 import { servicePurpose, withServiceTokens } from './http/service-token.ts';
 import { enqueue } from './jobs/enqueue.ts';
 import { createPublish } from './jobs/events.ts';
-import type { ErrorTracker, SandboxErrors } from './ports/error-tracker.ts';
 import type { VendorWatch } from './ports/vendor-watch.ts';
-import { createProcess, hosts, version } from './process/create-process.ts';
-import type { ErrorReporting, Process } from './process/create-process.ts';
+import { createProcess, hosts } from './process/create-process.ts';
+import type { Process } from './process/create-process.ts';
 import { observeBacklog } from './process/observe-backlog.ts';
 import { createObservers, observePools } from './process/observers.ts';
 import type { Observers } from './process/observers.ts';
@@ -48,10 +53,10 @@ import { createVendorWatch } from './process/watch-vendors.ts';
 import { systemClock } from './shared/clock.ts';
 import type { Clock } from './shared/clock.ts';
 import { createCursors } from './shared/cursor.ts';
+import { newId } from './shared/id.ts';
 import { createInstallationKeyRing } from './shared/key-ring.ts';
 import type { KeyRing } from './shared/key-ring.ts';
 import { deriveKey } from './shared/keys.ts';
-import { createErrorReports, reportNothing } from './telemetry/error-reports.ts';
 import type { ReportError } from './telemetry/error-reports.ts';
 import type { Logger } from './telemetry/logs.ts';
 
@@ -116,6 +121,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     watch,
     returnPathKey: deriveKey(databases.secret, 'return paths'),
   });
+  const localFlags = createFlagSource({ database: pools.worker, listen: pools.listener.listen, log: options.log });
   const keyRing = createInstallationKeyRing(databases.secret, config.encryptionKeys);
   const contexts = createContexts(options, {
     pools,
@@ -124,6 +130,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     watch,
     clock,
     keyRing,
+    localFlags,
     hashesAtOnce: share(Math.min(availableParallelism(), 3), 1),
   });
   const process = await createProcess({
@@ -135,6 +142,7 @@ export async function compose(options: ComposeOptions): Promise<Portico> {
     pools,
     contexts: Object.values(contexts),
     identity: contexts.identity,
+    flags: localFlags,
     verifier: withServiceTokens(contexts.identity, deriveKey(databases.secret, servicePurpose), clock),
     demoUser: options.demo ? (demoAccounts.find(({ role }) => role === 'staff') ?? null) : null,
     closeSenders: messaging.close,
@@ -152,6 +160,7 @@ interface Surroundings {
   readonly watch: VendorWatch;
   readonly clock: Clock;
   readonly keyRing: KeyRing;
+  readonly localFlags: LocalFlags;
   /** Slow password hashes at once. */
   readonly hashesAtOnce: number;
 }
@@ -164,12 +173,13 @@ type Contexts = Pick<
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
   { config, databases, log }: ComposeOptions,
-  { pools, observers, messaging, watch, clock, keyRing, hashesAtOnce }: Surroundings,
+  { pools, observers, messaging, watch, clock, keyRing, localFlags, hashesAtOnce }: Surroundings,
 ): Contexts {
   const key = (purpose: string) => deriveKey(databases.secret, purpose);
   const cursors = createCursors(key('page cursors'));
   const { primary, worker } = pools;
   const geocoder = createGeocoder(config.geocoding, { observer: observers.vendors, watch, clock });
+  const flags = createOpenFeatureFlags(localFlags, { domain: newId() });
   const publish = createPublish(() => Object.values(contexts).map(({ subscriptions }) => subscriptions));
   const notifications = createNotifications({
     wordings,
@@ -245,6 +255,8 @@ function createContexts(
     cursors,
     recordReports,
     geocoder,
+    flags,
+    localFlags,
     retention: { auditDays: config.auditDays, sandboxDays: config.sandboxDays },
   });
   const analytics = createAnalytics({
@@ -272,26 +284,7 @@ function createContexts(
     readContacts: (tx, userIds) => identity.readContacts(tx, userIds),
     findExchangeRate: exchangeRates.findExchangeRate,
   });
-  const catalog = createCatalog({ primary, worker, clock, cursors, publish, enqueue });
+  const catalog = createCatalog({ primary, worker, clock, cursors, publish, enqueue, flags });
   const contexts: Contexts = { identity, notifications, rewards, platform, analytics, teams, catalog, exchangeRates };
   return contexts;
-}
-
-/** What the tracker gets to hand over its last reports, in milliseconds. */
-const LAST_REPORTS = 3_000;
-
-async function createErrorReporting(
-  { errorTracker, sentryDsn }: Config,
-  store: SandboxErrors,
-  { errors }: Observers,
-): Promise<ErrorReporting> {
-  let tracker: ErrorTracker | undefined;
-  if (errorTracker === 'sandbox') tracker = createSandboxErrorTracker(store);
-  if (errorTracker === 'sentry' && sentryDsn !== undefined) {
-    tracker = await createSentryErrorTracker({ dsn: sentryDsn, release: version });
-  }
-  return {
-    report: tracker === undefined ? reportNothing : createErrorReports(tracker, { observer: errors.reported }),
-    close: async () => tracker?.close(LAST_REPORTS),
-  };
 }

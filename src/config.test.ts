@@ -55,7 +55,7 @@ describe('The configuration', () => {
     ]);
   });
 
-  it('a geocoder needs its own key, for the bundled one for none', () => {
+  it('asks for the key of the chosen geocoder, and for the bundled one for none', () => {
     expect(readConfig({}).geocoding).toMatchObject({ provider: 'offline', apiKey: '' });
     expect(
       readConfig({ GEOCODING_PROVIDER: 'google', GOOGLE_GEOCODING_API_KEY: 'key', OPENCAGE_API_KEY: 'other' })

@@ -40,6 +40,7 @@ export interface ProcessParts {
   /** All contexts; configuration says which of them have their doors here. */
   readonly contexts: readonly ContextModule[];
   readonly identity: { start(): Promise<void>; close(): void };
+  readonly flags: { start(): Promise<void>; close(): void };
   /** Whose tokens are good here. */
   readonly verifier: TokenVerifier;
   readonly demoUser: DemoUser | null;
@@ -109,6 +110,7 @@ export async function createProcess(parts: ProcessParts): Promise<Process> {
     schedule,
     async start() {
       await identity.start();
+      await parts.flags.start();
       if (parts.jobs) {
         const { jobs: pool, worker: database } = pools;
         const { jobConcurrency: concurrency } = config;
@@ -145,6 +147,7 @@ export async function createProcess(parts: ProcessParts): Promise<Process> {
       await runSteps(log, [
         { name: 'vendors', run: () => parts.closeSenders() },
         { name: 'identity', run: () => identity.close() },
+        { name: 'flags', run: () => parts.flags.close() },
         // Before the database: the sandbox tracker keeps its reports there.
         { name: 'error reports', run: () => parts.errors.close() },
         { name: 'rate limits', run: () => counters.close() },

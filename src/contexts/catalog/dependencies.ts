@@ -1,6 +1,7 @@
 import type { Database } from '../../database/transaction.ts';
 import type { Publish } from '../../jobs/events.ts';
 import type { Enqueue } from '../../jobs/queue.ts';
+import type { FeatureFlags } from '../../ports/feature-flags.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 
@@ -14,4 +15,5 @@ export interface CatalogDependencies {
   readonly cursors: Cursors;
   readonly publish: Publish;
   readonly enqueue: Enqueue;
+  readonly flags: FeatureFlags;
 }

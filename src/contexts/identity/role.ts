@@ -24,6 +24,8 @@ const staffScopes = [
   'catalog:write',
   'campaigns:read',
   'campaigns:write',
+  'flags:read',
+  'flags:write',
   'imports:read',
   'imports:write',
   'inventory:read',

@@ -1,5 +1,6 @@
 import { statement } from '../../database/transaction.ts';
 import type { Database } from '../../database/transaction.ts';
+import { eraseExposures } from './flags/exposure-store.ts';
 import { deleteOldAuditEntries, forgetAuditAddresses } from './audit-store.ts';
 
 /** Rows per statement. */
@@ -19,7 +20,8 @@ export interface ErasedPerson {
 }
 
 /**
- * Forgets where an erased user's requests came from, and what the sandbox vendors delivered to them. The audit entries stay,
+ * Forgets where an erased user's requests came from, which variants of flags they got, and what the sandbox
+ * vendors delivered to them. The audit entries stay,
  * with ids alone. Safe to repeat.
  */
 export async function eraseTraces(
@@ -27,6 +29,7 @@ export async function eraseTraces(
   { userId, email, phone, deletedAt }: ErasedPerson,
 ): Promise<void> {
   await forgetAuditAddresses(database, userId);
+  await eraseExposures(database, userId);
   const addresses = [email, phone].filter((address) => address !== null);
   await database.query(eraseInboxStatement, [addresses, deletedAt]);
 }

@@ -1,13 +1,14 @@
 import { callerId } from '../../contract/caller.ts';
 import type { Handlers, Schema } from '../../contract/handlers.ts';
-import type { Database } from '../../database/transaction.ts';
 import { findDeadLetter, redriveDeadLetters } from '../../jobs/dead-letters.ts';
 import type { DeadLetter } from '../../jobs/dead-letters.ts';
+import type { FeatureFlags } from '../../ports/feature-flags.ts';
 import type { Geocoder } from '../../ports/geocoding.ts';
-import type { Cursors } from '../../shared/cursor.ts';
 import { etagOf } from '../../shared/etag.ts';
 import { notFound } from '../../shared/platform-problems.ts';
 import { createAddressOperations } from './address-operations.ts';
+import { createFlagOperations } from './flags/operations.ts';
+import type { FlagDependencies, FlagOperation } from './flags/operations.ts';
 import { createAuditOperations } from './audit-operations.ts';
 import { getSandboxMessage } from './get-sandbox-message.ts';
 import { listDeadLetters } from './list-dead-letters.ts';
@@ -34,12 +35,12 @@ export type PlatformOperations = Pick<
   | 'redriveDeadLetter'
   | 'redriveDeadLetters'
   | 'verifyAddress'
+  | FlagOperation
 >;
 
-export interface OperationDependencies {
-  readonly database: Database;
-  readonly cursors: Cursors;
+export interface OperationDependencies extends FlagDependencies {
   readonly geocoder: Geocoder;
+  readonly flags: FeatureFlags;
 }
 
 export function createPlatformOperations(dependencies: OperationDependencies): PlatformOperations {
@@ -47,6 +48,7 @@ export function createPlatformOperations(dependencies: OperationDependencies): P
   return {
     ...createAuditOperations(dependencies),
     ...createAddressOperations(dependencies),
+    ...createFlagOperations(dependencies),
     async listSandboxMessages({ query }) {
       const page = await listSandboxMessages(dependencies, {
         channel: query.channel,

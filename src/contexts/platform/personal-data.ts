@@ -1,11 +1,12 @@
 import type { Database } from '../../database/transaction.ts';
 import type { PersonalDataSection } from '../context.ts';
 import { listAuditEntries } from './audit-store.ts';
+import { listExposuresOf } from './flags/exposure-store.ts';
 import { toSecurityEvent } from './list-audit-entries.ts';
 
 const PAGE = 500;
 
-/** What happened to a person's account. */
+/** What happened to a person's account, and how flags treated them. */
 export function createPersonalData(database: Database): readonly PersonalDataSection[] {
   return [
     {
@@ -19,6 +20,12 @@ export function createPersonalData(database: Database): readonly PersonalDataSec
           after = last === undefined ? undefined : { key: last.sortKey, id: last.id };
           length = entries.length;
         }
+      },
+    },
+    {
+      name: 'flagExposures',
+      async *read(userId) {
+        yield await listExposuresOf(database, userId);
       },
     },
   ];

@@ -1,3 +1,4 @@
+import type { FeatureFlags } from '../../ports/feature-flags.ts';
 import type { Geocoder, Place } from '../../ports/geocoding.ts';
 import { addressFaults, tidyAddress } from '../../shared/postal-address.ts';
 import type { AddressFault, PostalAddress } from '../../shared/postal-address.ts';
@@ -13,17 +14,23 @@ export interface AddressVerdict {
 }
 
 /**
- * Checks the form of an address and, if that is right, asks the geocoder where it is. Keeps nothing; call it outside of
+ * Checks the form of an address and, if that is right, asks the geocoder where it is, unless the flag `addresses-locate` is off
+ * for the caller. Keeps nothing; call it outside of
  * transactions, for a vendor may take seconds.
  */
 export async function verifyAddress(
-  geocoder: Geocoder,
-  given: PostalAddress,
+  { geocoder, flags }: { readonly geocoder: Geocoder; readonly flags: FeatureFlags },
+  { given, callerId }: { readonly given: PostalAddress; readonly callerId: string },
   options: { readonly signal: AbortSignal },
 ): Promise<AddressVerdict> {
   const address = tidyAddress(given);
   const faults = addressFaults(address);
   if (faults.length > 0) return { outcome: 'invalid', address, faults, places: [] };
+  const asked = await flags.isOn('addresses-locate', true, {
+    userId: callerId,
+    attributes: { country: address.country },
+  });
+  if (!asked) return { outcome: 'unavailable', address, faults, places: [] };
   const located = await geocoder.locate(address, options);
   switch (located.outcome) {
     case 'found':

@@ -19,12 +19,13 @@ const MOST_VALUES = 50;
 
 /**
  * Finds published products: a page of them, how many there are with each value of each facet, and from which price to which, all
- * as of this moment. Words that are found nowhere are tried again as the words of products that look most like them.
+ * as of this moment. Words that are found nowhere are tried again as the words of products that look most like them, while the flag
+ * `search-typo-tolerance` is on.
  *
  * @throws Problem 400 `invalid-cursor`
  */
 export async function listCatalogProducts(
-  { primary, cursors }: Pick<CatalogDependencies, 'primary' | 'cursors'>,
+  { primary, cursors, flags }: Pick<CatalogDependencies, 'primary' | 'cursors' | 'flags'>,
   { limit, cursor, ...search }: ListCatalogProducts,
 ): Promise<FoundPage> {
   const { text, locale, currency, channel, categoryId, filters, priceFrom, priceTo, sort } = search;
@@ -42,7 +43,9 @@ export async function listCatalogProducts(
   let queries = searchQueries(search, words, categoryIds);
   let found = await summarise(primary, search, queries, words, page);
   let corrected = false;
-  if (found.total + found.near === 0 && text !== undefined) {
+  const isLost = found.total + found.near === 0 && text !== undefined;
+  // Answers are kept by anybody's caches, so this is a choice for all and never for one.
+  if (isLost && (await flags.isOn('search-typo-tolerance', true, { userId: null, attributes: { locale, channel } }))) {
     const similar = await readSimilarWords(primary, locale, text);
     if (similar !== '') {
       queries = searchQueries(search, similar, categoryIds);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Schema } from '../../../contract/handlers.ts';
+import { until } from '../../../testing/until.ts';
 import { createCatalogFixture, euros } from '../catalog.fixture.ts';
 import type { CatalogFixture } from '../catalog.fixture.ts';
 
@@ -59,6 +60,16 @@ describe('words', () => {
     const page = await search({ text: 'walkign bots' });
     expect([namesOf(page), page.corrected, page.total]).toEqual([['Walking boots'], true, 1]);
     expect(await search({ text: 'xylophone' })).toMatchObject({ items: [], total: 0, corrected: false, prices: null });
+  });
+
+  test('are corrected only while the flag for it is on', async () => {
+    const flip = async (enabled: boolean): Promise<void> => {
+      expect((await shop.send('PATCH', '/api/v1/flags/search-typo-tolerance', { enabled })).status).toBe(200);
+      await until(async () => (await search({ text: 'walkign bots' })).corrected === enabled);
+    };
+    await flip(false);
+    expect(await search({ text: 'walkign bots' })).toMatchObject({ items: [], total: 0, corrected: false });
+    await flip(true);
   });
 
   test.each(["o'clock \\ & | ! ( :*", '<->', '%_', 'the'])('may be anything: %s', async (words) => {
