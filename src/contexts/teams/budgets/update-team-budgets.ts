@@ -4,7 +4,7 @@ import { moneyText } from '../../../shared/money.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { readPositiveAmount } from '../expenses/read-positive-amount.ts';
 import { recordHistory } from '../history/history-store.ts';
-import { judgeWriter, requireMember, roleInsufficient } from '../members/require-member.ts';
+import { judgeOpen, requireOwner } from '../members/require-member.ts';
 import type { InTeam } from '../members/require-member.ts';
 import { problems } from '../problems.ts';
 import { bumpBudgetVersion, findBudgetVersion, replaceBudgets } from './budget-store.ts';
@@ -33,11 +33,10 @@ export async function updateTeamBudgets(
   tx: Transaction,
   { teamId, userId, budgets: wanted, ifMatch }: UpdateTeamBudgets,
 ): Promise<TeamBudgets> {
-  const self = await requireMember(tx, { teamId, userId });
-  judgeWriter(self);
-  if (self.role !== 'owner') throw roleInsufficient('Only an owner of the team may do this.');
+  const self = await requireOwner(tx, { teamId, userId });
   const seen = await findBudgetVersion(tx, teamId);
   requireMatch(ifMatch, seen);
+  judgeOpen(self);
   const budgets = wanted.map((budget, at): Budget => {
     const amount = readPositiveAmount(budget.amount, budget.currency, `/budgets/${at}/amount`);
     return { ...budget, amount, thresholds: [...new Set(budget.thresholds)].sort((a, b) => a - b) };

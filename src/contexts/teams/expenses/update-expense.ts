@@ -4,7 +4,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { requireMatch } from '../../../shared/etag.ts';
 import { notFound } from '../../../shared/platform-problems.ts';
 import { recordHistory } from '../history/history-store.ts';
-import { judgeWriter, requireMember } from '../members/require-member.ts';
+import { judgeOpen, judgeRole, requireMember } from '../members/require-member.ts';
 import type { InTeam } from '../members/require-member.ts';
 import { lockForLegs } from './entry-store.ts';
 import { changeExpense, deleteLegs, insertLegs, lockExpense } from './expense-store.ts';
@@ -35,8 +35,9 @@ export async function updateExpense(
   const self = await requireMember(tx, { teamId, userId });
   const before = await lockExpense(tx, teamId, expenseId);
   if (before?.state !== 'counted') throw notFound();
-  judgeWriter(self);
+  judgeRole(self);
   requireMatch(ifMatch, before.version);
+  judgeOpen(self);
   const judged = judgeTerms({ amount: text, currency, terms }, expenseId);
   const wanted: Expense = { ...before, ...words, currency, amount: judged.amount, terms };
   const moves =

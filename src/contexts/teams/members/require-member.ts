@@ -41,8 +41,22 @@ export async function requireWriter(queryable: Queryable, inTeam: InTeam): Promi
 }
 
 /** @throws Problem 403 `team-role-insufficient` for viewers; 409 `team-archived` */
-export function judgeWriter({ role, archived }: Membership): void {
+export function judgeWriter(membership: Membership): void {
+  judgeRole(membership);
+  judgeOpen(membership);
+}
+
+/**
+ * The half of `judgeWriter` that comes before If-Match: who may not write learns that first.
+ *
+ * @throws Problem 403 `team-role-insufficient` for viewers
+ */
+export function judgeRole({ role }: Pick<Membership, 'role'>): void {
   if (role === 'viewer') throw roleInsufficient('Viewers only read.');
+}
+
+/** The half that comes after If-Match. @throws Problem 409 `team-archived` */
+export function judgeOpen({ archived }: Pick<Membership, 'archived'>): void {
   if (archived) throw teamArchived();
 }
 

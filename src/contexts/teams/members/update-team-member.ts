@@ -34,9 +34,9 @@ export async function updateTeamMember(
   const { team, self, members } = view;
   const before = members.find(({ id, leftAt }) => id === memberId && leftAt === null);
   if (before === undefined) throw notFound();
-  requireMatch(ifMatch, team.version);
   const onlyOwnName = before.id === self.id && (role === undefined || role === before.role);
   if (self.role !== 'owner' && !onlyOwnName) throw roleInsufficient('Only an owner may change others, or a role.');
+  requireMatch(ifMatch, team.version);
   if (team.archivedAt !== null) throw teamArchived();
   const wanted = { ...before, name: name ?? before.name, role: role ?? before.role };
   if (wanted.name === before.name && wanted.role === before.role) return view;

@@ -27,8 +27,8 @@ export async function updateTeam(
   await requireMember(tx, { teamId, userId });
   await lockTeam(tx, teamId);
   const view = await getTeam(tx, { teamId, userId });
-  requireMatch(ifMatch, view.team.version);
   if (view.self.role !== 'owner') throw roleInsufficient('Only an owner of the team may change it.');
+  requireMatch(ifMatch, view.team.version);
   const before = view.team;
   const wanted = { id: teamId, name: name ?? before.name, archivedAt: archivedAt(before, archived, clock.now()) };
   if (wanted.name === before.name && wanted.archivedAt === before.archivedAt) return view;

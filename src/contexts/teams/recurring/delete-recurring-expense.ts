@@ -2,7 +2,7 @@ import { requireMatch } from '../../../shared/etag.ts';
 import { notFound } from '../../../shared/platform-problems.ts';
 import type { TeamsDependencies } from '../dependencies.ts';
 import { recordHistory } from '../history/history-store.ts';
-import { judgeWriter, requireMember } from '../members/require-member.ts';
+import { judgeOpen, judgeRole, requireMember } from '../members/require-member.ts';
 import type { InTeam } from '../members/require-member.ts';
 import { deleteRecurring, lockRecurring } from './recurring-store.ts';
 
@@ -24,8 +24,9 @@ export async function deleteRecurringExpense(
     const self = await requireMember(tx, { teamId, userId });
     const present = await lockRecurring(tx, teamId, recurringId);
     if (present === undefined) throw notFound();
-    judgeWriter(self);
+    judgeRole(self);
     requireMatch(ifMatch, present.version);
+    judgeOpen(self);
     await deleteRecurring(tx, recurringId, clock.now());
     const change = { action: 'recurring-expense-deleted', subject: 'recurring-expense', subjectId: recurringId };
     await recordHistory(tx, { teamId, actorId: self.memberId }, change);

@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { requireMatch } from '../../../shared/etag.ts';
 import { notFound } from '../../../shared/platform-problems.ts';
 import { recordHistory } from '../history/history-store.ts';
-import { requireMember } from '../members/require-member.ts';
+import { judgeRole, requireMember } from '../members/require-member.ts';
 import type { InTeam } from '../members/require-member.ts';
 import { judgeRecurring } from './judge-recurring.ts';
 import { nextAfter } from './recurrence.ts';
@@ -25,11 +25,12 @@ export async function updateRecurringExpense(
   { tx, clock }: { readonly tx: Transaction; readonly clock: Clock },
   { teamId, userId, recurringId, ifMatch, ...words }: UpdateRecurringExpense,
 ): Promise<RecurringExpense> {
-  await requireMember(tx, { teamId, userId });
+  const self = await requireMember(tx, { teamId, userId });
   const present = await lockRecurring(tx, teamId, recurringId);
   if (present === undefined) throw notFound();
-  const self = await judgeRecurring(tx, { teamId, userId }, recurringId, words);
+  judgeRole(self);
   requireMatch(ifMatch, present.version);
+  await judgeRecurring(tx, { teamId, userId }, recurringId, words);
   const next = nextAfter(words, await findLastOccurrence(tx, recurringId));
   const changed: RecurringExpense = {
     ...{ ...present, ...words, nextNumber: next.number, nextOn: next.day, state: 'active', suspendedReason: null },
