@@ -427,11 +427,13 @@ describe.each(closed.map((route): [string, Route] => [route.operationId, route])
 
 const examples = new Map(resolvedOperations(readDocument()).map(({ operationId, example }) => [operationId, example]));
 
-/** A valid body, where the operation takes one: what is foreign is looked at after that. */
-function bodyOf({ operationId, requestBody }: Route): Pick<TestRequest, 'body' | 'headers'> {
-  if (requestBody === null) return {};
+/** A valid body and If-Match, where the operation takes them: what is foreign is all that is wrong. */
+function validRest({ operationId, requestBody, ifMatch }: Route): Pick<TestRequest, 'body' | 'headers'> {
+  const match: Record<string, string> = ifMatch === 'required' ? { 'if-match': '*' } : {};
+  if (requestBody === null) return { headers: match };
   const [declared] = requestBody.content;
-  return { body: examples.get(operationId), headers: { 'content-type': declared?.mediaType ?? 'application/json' } };
+  const headers = { ...match, 'content-type': declared?.mediaType ?? 'application/json' };
+  return { body: examples.get(operationId), headers };
 }
 
 async function checkForeign(route: Route, rule: Foreign): Promise<void> {
@@ -446,7 +448,7 @@ async function checkForeign(route: Route, rule: Foreign): Promise<void> {
   } else if ('absent' in rule) {
     const { as, path } = await rule.absent(world);
     const answers = [pathOf(route, path), pathOf(route)].map((url) =>
-      world.portico.request(route.method, url, { token: as.token, ...bodyOf(route) }),
+      world.portico.request(route.method, url, { token: as.token, ...validRest(route) }),
     );
     const [foreignOne, madeUp] = await Promise.all(
       answers.map(async (pending) => {

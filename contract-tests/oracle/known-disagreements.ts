@@ -31,13 +31,6 @@ export const knownDisagreements: readonly KnownDisagreement[] = [
     reason: 'RFC 3986, section 3.4: ":", "@", "/" and "?" may stand in a query as they are, and "+" for a blank.',
   },
   {
-    what: 'a missing If-Match that is not what the request fails for',
-    kind: 'accepted',
-    is: ({ status, detail }) =>
-      [404, 409].includes(status) && detail === "400 request/headers must have required property 'if-match'",
-    reason: 'RFC 9110, section 13.2.1: preconditions are looked at last, so what a caller may not see stays 404.',
-  },
-  {
     what: 'bodies that are nothing',
     kind: 'refused',
     is: ({ detail, body }) => detail === 'validation-failed' && ['', 'null'].includes(body),
