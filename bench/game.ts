@@ -5,7 +5,7 @@
 import pg from 'pg';
 import { migrate } from '../src/database/migrate.ts';
 import { AT_ONCE, PLAYERS, playerId } from './game/players.ts';
-import { runPgbench } from './game/pgbench.ts';
+import { runRounds } from './game/pgbench.ts';
 import { measureRanks, seedBoard } from './game/ranks.ts';
 import { startPostgres } from './postgres.ts';
 import { median, reportRatios } from './ratios.ts';
@@ -28,7 +28,7 @@ try {
       if (round >= 0) cpu += cpuSeconds;
       return PAIRS / seconds;
     };
-    const theirs = () => runPgbench(postgres.url, PAIRS);
+    const theirs = () => runRounds(postgres.url, PAIRS);
     // Nobody is always the one after the checkpoint.
     const first = round % 2 === 0 ? await ours() : await theirs();
     const second = round % 2 === 0 ? await theirs() : await ours();

@@ -1,5 +1,5 @@
 /**
- * npm run bench:teams — balances of a team with 100,000 expenses; and expenses added, 20 at a time: Portico's use case over its
+ * npm run bench:teams — balances and debts of a team with 100,000 expenses; and expenses added, 20 at a time: Portico's use case over its
  * database, beside pgbench running the same statements in the same transactions.
  */
 import { migrate } from '../src/database/migrate.ts';
@@ -7,7 +7,7 @@ import { startPostgres } from './postgres.ts';
 import { median, reportRatios } from './ratios.ts';
 import { order, start } from './talk.ts';
 import { measureReads } from './teams/reads.ts';
-import { runPgbench } from './teams/pgbench.ts';
+import { runExpenses } from './teams/pgbench.ts';
 import { AT_ONCE, TEAMS } from './teams/people.ts';
 import { seedLargeTeam, seedTeams } from './teams/seed.ts';
 
@@ -28,7 +28,7 @@ try {
       if (round >= 0) cpu += cpuSeconds;
       return EXPENSES / seconds;
     };
-    const theirs = () => runPgbench(postgres.url, EXPENSES);
+    const theirs = () => runExpenses(postgres.url, EXPENSES);
     // Nobody is always the one after the checkpoint.
     const first = round % 2 === 0 ? await ours() : await theirs();
     const second = round % 2 === 0 ? await theirs() : await ours();
@@ -55,6 +55,7 @@ try {
   }
   reportRatios('teams', {
     balances_p95_ms: { value: reads.balances.p95, target: 5, better: 'lower' },
+    debts_p95_ms: { value: reads.debts.p95, target: 5, better: 'lower' },
     vs_pgbench: { value: median(rates.map((rate) => rate.portico / rate.pgbench)), target: 0.5, better: 'higher' },
   });
 } finally {

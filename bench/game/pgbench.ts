@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { measured } from '../../src/contexts/rewards/index.ts';
+import { filled, runPgbench } from '../pgbench.ts';
 import { AT_ONCE, PLAYERS_EACH } from './players.ts';
 
 const round = `lpad(to_hex(:round::bigint), 32, '0')::uuid`;
@@ -16,14 +12,6 @@ const boards = `array['daily', 'weekly', 'all-time']`;
 const named = `array(select concat('dice', chr(58), period) from unnest(${boards}) period)`;
 const choices = `jsonb_build_object('game', 'dice', 'number', 3)`;
 const result = `jsonb_build_object('game', 'dice', 'dice', array[3, 1, 6, 3, 2], 'matches', 2)`;
-
-/** The values that Portico sends with a statement, made by PostgreSQL and pgbench themselves. */
-function filled(text: string, values: readonly string[]): string {
-  return `${text.replaceAll(/\$(\d+)/g, (_, n: string) => `(${values[Number(n) - 1] ?? 'missing'})`)};`.replaceAll(
-    /\s+/g,
-    ' ',
-  );
-}
 
 /** One round of dice: chances and prizes are those of its rules. */
 const script = [
@@ -47,20 +35,7 @@ const script = [
   'commit;',
 ].join('\n');
 
-/** @returns pairs of start and play a second. Where pgbench is not on the path, PGBENCH says where it is. */
-export async function runPgbench(databaseUrl: string, pairs: number): Promise<number> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'portico-pgbench-'));
-  try {
-    const file = path.join(folder, 'round.sql');
-    await writeFile(file, `${script}\n`);
-    const size = ['-c', String(AT_ONCE), '-j', '2', '-t', String(Math.ceil(pairs / AT_ONCE))];
-    const program = process.env['PGBENCH'] ?? 'pgbench';
-    const { stdout } = await promisify(execFile)(program, ['-n', '-M', 'prepared', ...size, '-f', file, databaseUrl]);
-    const rate = /^tps = ([\d.]+)/m.exec(stdout)?.[1];
-    const failed = /^number of failed transactions: (\d+)/m.exec(stdout)?.[1] ?? '0';
-    if (rate === undefined || failed !== '0') throw new Error(`pgbench said:\n${stdout}`);
-    return Number(rate);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+/** @returns pairs of start and play a second. */
+export function runRounds(databaseUrl: string, pairs: number): Promise<number> {
+  return runPgbench(databaseUrl, script, { times: pairs, clients: AT_ONCE });
 }

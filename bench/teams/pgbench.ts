@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { measured } from '../../src/contexts/teams/index.ts';
+import { filled, runPgbench } from '../pgbench.ts';
 import { AT_ONCE, MEMBERS, TEAMS_EACH } from './people.ts';
 
 const idOf = (kind: number, n: string) => `('00000000-0000-700${kind}-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
@@ -23,14 +19,6 @@ const terms =
 const state =
   `{"description": "Bench", "category": null, "spentOn": "2026-11-21", "notes": null, "attachmentUrl": null, ` +
   `"currency": "EUR", "amount": "50.05", "terms": ${terms}, "shares": [${Array.from({ length: MEMBERS }, () => share).join(', ')}]}`;
-
-/** The values that Portico sends with a statement, made by PostgreSQL and pgbench themselves. */
-function filled(text: string, values: readonly string[]): string {
-  return `${text.replaceAll(/\$(\d+)/g, (_, n: string) => `(${values[Number(n) - 1] ?? 'missing'})`)};`.replaceAll(
-    /\s+/g,
-    ' ',
-  );
-}
 
 const { statements } = measured;
 const script = [
@@ -53,25 +41,7 @@ const script = [
   'commit;',
 ].join('\n');
 
-/** @returns expenses a second. Where pgbench is not on the path, PGBENCH says where it is. */
-export async function runPgbench(databaseUrl: string, expenses: number): Promise<number> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'portico-pgbench-'));
-  try {
-    const file = path.join(folder, 'expense.sql');
-    await writeFile(file, `${script}\n`);
-    const size = ['-c', String(AT_ONCE), '-j', '2', '-t', String(Math.ceil(expenses / AT_ONCE))];
-    const program = process.env['PGBENCH'] ?? 'pgbench';
-    const { stdout } = await promisify(execFile)(
-      program,
-      ['-n', '-M', 'prepared', ...size, '-f', file, databaseUrl],
-      // The same rights as Portico's: triggers run with those of their owner either way.
-      { env: { ...process.env, PGOPTIONS: '-c role=portico_app' } },
-    );
-    const rate = /^tps = ([\d.]+)/m.exec(stdout)?.[1];
-    const failed = /^number of failed transactions: (\d+)/m.exec(stdout)?.[1] ?? '0';
-    if (rate === undefined || failed !== '0') throw new Error(`pgbench said:\n${stdout}`);
-    return Number(rate);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+/** @returns expenses a second, with the rights of Portico's connections: triggers run with those of their owner either way. */
+export function runExpenses(databaseUrl: string, expenses: number): Promise<number> {
+  return runPgbench(databaseUrl, script, { times: expenses, clients: AT_ONCE, role: 'portico_app' });
 }

@@ -15,7 +15,7 @@ export async function measureReads(
   inTeam: { readonly teamId: string; readonly userId: string },
 ): Promise<Readonly<Record<'balances' | 'plan' | 'debts', Times>>> {
   const database = connect({ url, name: 'bench reads', size: 2, statementTimeout: 60_000, role: 'portico_app' });
-  const parts = { primary: database, reporting: database };
+  const parts = { primary: database };
   const time = async (look: () => Promise<unknown>, looks: number): Promise<Times> => {
     const times: number[] = [];
     for (let n = 0; n < looks; n += 1) {
@@ -31,7 +31,7 @@ export async function measureReads(
     return {
       balances: await time(() => measured.getTeamBalances(parts, inTeam), LOOKS + WARM),
       plan: await time(() => measured.getSettleUpPlan(parts, inTeam), 5),
-      debts: await time(() => measured.getTeamDebts(parts, inTeam), 3),
+      debts: await time(() => measured.getTeamDebts(parts, inTeam), LOOKS + WARM),
     };
   } finally {
     await database.close();

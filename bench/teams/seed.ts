@@ -50,7 +50,7 @@ export async function seedLargeTeam(url: string, expenses: number): Promise<{ te
         [team.teamId, memberId(LARGE_TEAM, 0), from, SLICE, expenses, PEOPLE, people()],
       );
     }
-    for (const table of ['entries', 'legs', 'balances']) await client.query(`vacuum analyze teams.${table}`);
+    for (const table of ['entries', 'legs', 'balances', 'debts']) await client.query(`vacuum analyze teams.${table}`);
   });
   return team;
 }

@@ -11,6 +11,7 @@ import { createTeamsFixture, dinner } from '../teams.fixture.ts';
 import type { FixtureTeam, TeamsFixture } from '../teams.fixture.ts';
 import { listBalancesOfTeam } from './balance-store.ts';
 import { compareBalances } from './compare-balances.ts';
+import { compareDebts } from './compare-debts.ts';
 import { listDebts } from './debt-store.ts';
 import { getSettleUpPlan } from './get-settle-up-plan.ts';
 
@@ -134,6 +135,12 @@ async function expectSound(team: FixtureTeam): Promise<void> {
   expect([...nets.values()].every((net) => net === 0n)).toBe(true);
 }
 
+/** What is kept is what the legs come to, in all teams of this file. */
+async function expectNoDifferences(): Promise<void> {
+  expect(await compareBalances(fixture.dependencies)).toMatchObject({ differences: [] });
+  expect(await compareDebts(fixture.dependencies)).toMatchObject({ differences: [] });
+}
+
 describe('After any history', () => {
   it(
     'balances sum to zero, are what debts come to, and are settled by the plan',
@@ -147,7 +154,7 @@ describe('After any history', () => {
         }),
         { numRuns: HISTORIES },
       );
-      expect(await compareBalances(fixture.dependencies)).toMatchObject({ differences: [] });
+      await expectNoDifferences();
     },
     60_000 + HISTORIES * 500,
   );
@@ -167,7 +174,7 @@ describe('Eight writers at once', () => {
     };
     await Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)));
     await expectSound(team);
-    expect(await compareBalances(fixture.dependencies)).toMatchObject({ differences: [] });
+    await expectNoDifferences();
     expect(fixture.restarts).toEqual([]);
   });
 
@@ -188,5 +195,43 @@ describe('Eight writers at once', () => {
       expect.objectContaining({ memberId: team.members[0], expected: '500', actual: '505' }),
     );
     await change(-5);
+    const spoil = (by: number) =>
+      fixture.sql('update teams.debts set amount_minor = amount_minor + $2 where team_id = $1', [team.teamId, by]);
+    await spoil(7);
+    const debts = await compareDebts(fixture.dependencies);
+    expect(debts.debts).toBeGreaterThan(0);
+    expect(debts.differences).toHaveLength(1);
+    await spoil(-7);
+    await expectNoDifferences();
+  });
+
+  it('and legs that SQL writes one by one, or takes away in part, owe as all of them at once', async () => {
+    const team = await fixture.createTeam(5);
+    const [payer = '', second = '', ...rest] = team.members;
+    const leg = (memberId: string, paid: number, owed: number) =>
+      `insert into teams.legs (entry_id, team_id, currency, member_id, paid_minor, owed_minor)
+       select id, team_id, currency, '${memberId}', ${paid}, ${owed} from teams.entries where team_id = '${team.teamId}'`;
+    const { id } = await fixture.createExpense(team);
+    const all = await listDebts(fixture.writers, team.teamId);
+    expect(all).toHaveLength(4);
+    const owed = (
+      await fixture.sql<{ n: string }>('select owed_minor::text as n from teams.legs where entry_id = $1', [id])
+    ).map(({ n }) => Number(n));
+    expect(owed).toEqual([200, 200, 200, 200, 200]);
+    await fixture.sql(`do $$ begin
+      delete from teams.legs where entry_id = '${id}' and member_id in ('${payer}', '${second}');
+      ${leg(second, 300, 200)};
+      delete from teams.legs where entry_id = '${id}' and member_id = '${rest[0] ?? ''}';
+      ${leg(payer, 700, 200)};
+      ${leg(rest[0] ?? '', 0, 200)};
+    end $$`);
+    await expectSound(team);
+    await expectNoDifferences();
+    await fixture.sql(`do $$ begin
+      delete from teams.legs where entry_id = '${id}' and member_id in ('${payer}', '${second}');
+      ${leg(second, 0, 200)};
+      ${leg(payer, 1000, 200)};
+    end $$`);
+    expect(await listDebts(fixture.writers, team.teamId)).toEqual(all);
   });
 });
