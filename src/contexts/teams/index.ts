@@ -1,6 +1,8 @@
 import type { ContextModule } from '../context.ts';
 import { compareBalances } from './balances/compare-balances.ts';
 import type { BalanceComparison } from './balances/compare-balances.ts';
+import { compareDebts } from './balances/compare-debts.ts';
+import type { DebtComparison } from './balances/compare-debts.ts';
 import type { TeamsDependencies } from './dependencies.ts';
 import { eraseTeammateJob } from './jobs.ts';
 import { createTeamsOperations } from './operations.ts';
@@ -15,6 +17,8 @@ export { measured } from './measured.ts';
 export interface Teams extends ContextModule {
   /** Recomputes every balance from its legs and tells which differ. */
   compareBalances(): Promise<BalanceComparison>;
+  /** The same for who owes whom, pair by pair. */
+  compareDebts(): Promise<DebtComparison>;
 }
 
 /** Teams whose members spend money together, and who owes whom. */
@@ -28,6 +32,7 @@ export function createTeams(dependencies: TeamsDependencies): Teams {
     personalData: createPersonalData(dependencies),
     problems,
     compareBalances: () => compareBalances(dependencies),
+    compareDebts: () => compareDebts(dependencies),
     // What a use case has judged already, and another transaction has made untrue meanwhile.
     constraints: {
       teams_have_owner: problems['last-owner'],
@@ -35,7 +40,9 @@ export function createTeams(dependencies: TeamsDependencies): Teams {
       members_once: problems['already-member'],
       entries_of_present_members: problems['member-unknown'],
       legs_of_member: problems['member-unknown'],
+      teams_written_while_open: problems['team-archived'],
       balances_in_range: problems['money-overflow'],
+      debts_in_range: problems['money-overflow'],
       entries_balanced: problems['shares-unbalanced'],
     },
   };

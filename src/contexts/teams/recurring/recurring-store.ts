@@ -125,6 +125,14 @@ export async function takeDueRecurring(
   return row;
 }
 
+const holdStatement = statement<{ open: boolean }>('teams.hold_open', 'select teams.hold_open($1) as open');
+
+/** Keeps a team from being archived until the transaction ends. @returns false: it is archived */
+export async function holdOpenTeam(tx: Transaction, teamId: string): Promise<boolean> {
+  const [row] = await tx.query(holdStatement, [teamId]);
+  return row?.open === true;
+}
+
 const advanceStatement = statement(
   'teams.advance_recurring_expense',
   `update teams.recurring_expenses set next_number = $2, next_on = $3, version = version + 1, updated_at = $6,

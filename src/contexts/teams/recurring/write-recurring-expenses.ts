@@ -14,7 +14,7 @@ import { problems } from '../problems.ts';
 import { occurrenceOn } from './recurrence.ts';
 import { CATCH_UP } from './recurring-expense.ts';
 import type { RecurringExpense } from './recurring-expense.ts';
-import { advanceRecurring, insertOccurrence, listPresent, takeDueRecurring } from './recurring-store.ts';
+import { advanceRecurring, holdOpenTeam, insertOccurrence, listPresent, takeDueRecurring } from './recurring-store.ts';
 
 type Parts = Pick<TeamsDependencies, 'worker' | 'clock'>;
 
@@ -35,6 +35,8 @@ async function writeOne({ worker, clock }: Parts): Promise<boolean> {
     const now = clock.now();
     const due = await takeDueRecurring(tx, now);
     if (due === undefined) return false;
+    // Archived since: not due any more.
+    if (!(await holdOpenTeam(tx, due.teamId))) return true;
     const { today, ...recurring } = due;
     const { nextNumber: first } = recurring;
     let next = { number: recurring.nextNumber, day: recurring.nextOn };
