@@ -108,6 +108,11 @@ export const teamChanges: Readonly<Partial<Record<OperationId, Change | Unseen>>
     path: (world) => createExpenseComment(world, world.user),
     read: 'listExpenseComments',
   },
+  updateTeamNotices: {
+    as: ({ user }) => user,
+    path: async (world) => createTeam(world, world.user).then(({ teamId }) => ({ teamId })),
+    bodies: (_, attempt) => ({ newExpenses: attempt !== 0 }),
+  },
   updateTeamDigest: { as: ({ user }) => user, bodies: (_, attempt) => ({ weekly: attempt === 0 }) },
   recordSettlement: {
     as: ({ user }) => user,

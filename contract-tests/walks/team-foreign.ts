@@ -80,6 +80,8 @@ export const inTeams = {
   deleteExpenseComment: {
     absent: async (world) => ({ as: world.stranger, path: await createExpenseComment(world, world.user) }),
   },
+  getTeamNotices: inTeam,
+  updateTeamNotices: inTeam,
   getTeamDigest: { own: 'it acts on the account of the token' },
   updateTeamDigest: { own: 'it acts on the account of the token' },
   listSettlements: inTeam,

@@ -9,6 +9,7 @@ import { createExpenseOperations } from './expenses/expense-operations.ts';
 import { createFileOperations } from './files/file-operations.ts';
 import { createInvitationOperations } from './invitations/invitation-operations.ts';
 import { createTeamOperations } from './members/team-operations.ts';
+import { createNoticeOperations } from './notices/notice-operations.ts';
 import { createRecurringOperations } from './recurring/recurring-operations.ts';
 import { createSettlementOperations } from './settlements/settlement-operations.ts';
 
@@ -25,5 +26,6 @@ export function createTeamsOperations(dependencies: TeamsDependencies) {
     ...createFileOperations(dependencies),
     ...createCommentOperations(dependencies),
     ...createDigestOperations(dependencies),
+    ...createNoticeOperations(dependencies),
   } satisfies ContextHandlers<'teams'>;
 }

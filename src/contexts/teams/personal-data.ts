@@ -7,7 +7,7 @@ const PAGE = 1_000;
 const membershipsStatement = statement<object>(
   'teams.export_memberships',
   `select t.id as "teamId", t.name as "teamName", m.id as "memberId", m.name, m.role, m.joined_at as "joinedAt",
-     m.left_at as "leftAt"
+     m.left_at as "leftAt", m.expense_notices as "expenseNotices"
    from teams.members m join teams.teams t on t.id = m.team_id where m.user_id = $1 order by m.joined_at, m.id`,
 );
 

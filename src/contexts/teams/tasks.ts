@@ -13,8 +13,8 @@ import {
   sendTeamNoticesJob,
   writeRecurringExpensesJob,
 } from './jobs.ts';
+import { sendTeamNotices } from './notices/send-team-notices.ts';
 import { writeRecurringExpenses } from './recurring/write-recurring-expenses.ts';
-import { sendTeamNotices } from './send-team-notices.ts';
 
 export function createTeamsTasks(dependencies: TeamsDependencies): readonly TaskBinding[] {
   return [

@@ -40,7 +40,9 @@ export async function lockMember(tx: Transaction, teamId: string, id: string): P
 
 const changeStatement = statement(
   'teams.change_member',
-  'update teams.members set user_id = $2, name = $3, role = $4, joined_at = $5, left_at = $6 where id = $1',
+  // What somebody chose for themselves is not for whoever takes their place.
+  `update teams.members set user_id = $2, name = $3, role = $4, joined_at = $5, left_at = $6,
+     expense_notices = expense_notices or user_id is distinct from $2 where id = $1`,
 );
 
 export async function changeMember(

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { newId } from '../../../shared/id.ts';
-import { killAfterEachStep } from '../../../testing/dying-database.ts';
 import { claimTeamInvitation } from '../invitations/claim-team-invitation.ts';
 import { createTeamInvitation } from '../invitations/create-team-invitation.ts';
-import { sendTeamNotices } from '../send-team-notices.ts';
-import { createTeamsFixture, dinner } from '../teams.fixture.ts';
+import { createTeamsFixture } from '../teams.fixture.ts';
 import type { FixtureTeam, TeamsFixture } from '../teams.fixture.ts';
 import { confirmSettlement } from './confirm-settlement.ts';
 import { recordSettlement } from './record-settlement.ts';
@@ -87,37 +85,4 @@ it('is between two members, above zero, in a currency', async () => {
   await expect(record({ amount: '1.5', currency: 'JPY' })).rejects.toEqual(problem('amount-unfit'));
   await expect(record({ currency: 'XQQ' })).rejects.toEqual(problem('currency-unknown'));
   await expect(record({ userId: newId() })).rejects.toEqual(problem('not-found'));
-});
-
-it('participants with accounts are told of new expenses once, in one message', async () => {
-  await sendTeamNotices(fixture.dependencies);
-  const asked = fixture.asked.length;
-  for (const amount of ['3.00', '6.00']) await fixture.createExpense(team, dinner(team, amount));
-  await Promise.all([sendTeamNotices(fixture.dependencies), sendTeamNotices(fixture.dependencies)]);
-  await sendTeamNotices(fixture.dependencies);
-  const sent = fixture.asked.slice(asked);
-  expect(sent).toEqual([
-    expect.objectContaining({ userId: omid, address: `${omid}@example.com`, subject: '2 new expenses in Trip' }),
-  ]);
-  expect(sent[0]?.text).toContain('Owner added Dinner, 6.00 EUR. Your share is 2.00 EUR.');
-});
-
-it('whoever dies while telling of an expense, it is told once', async () => {
-  await sendTeamNotices(fixture.dependencies);
-  const asked = fixture.asked.length;
-  let expenses = 0;
-  const kills = await killAfterEachStep(
-    fixture.writers,
-    async (worker) => {
-      await fixture.createExpense(team);
-      expenses += 1;
-      await sendTeamNotices({ ...fixture.dependencies, worker });
-    },
-    async () => {
-      await sendTeamNotices(fixture.dependencies);
-      expect(await fixture.sql('select 1 from teams.notices')).toEqual([]);
-    },
-  );
-  expect(kills).toBeGreaterThan(1);
-  expect(new Set(fixture.asked.slice(asked).map(({ dedupeKey }) => dedupeKey)).size).toBe(expenses);
 });

@@ -1,6 +1,6 @@
-import { statement } from '../../database/transaction.ts';
-import { moneyText } from '../../shared/money.ts';
-import type { TeamsDependencies } from './dependencies.ts';
+import { statement } from '../../../database/transaction.ts';
+import { moneyText } from '../../../shared/money.ts';
+import type { TeamsDependencies } from '../dependencies.ts';
 
 /** Notices per transaction. */
 const BATCH = 500;
@@ -35,12 +35,13 @@ const takeStatement = statement<Line & { readonly taken: number }>(
      join teams.teams t on t.id = e.team_id join teams.members a on a.id = n.actor_id
      join teams.legs l on l.entry_id = e.id
      join teams.members m on m.id = l.member_id and m.id <> n.actor_id and m.user_id is not null and m.left_at is null
+       and m.expense_notices
    union all select count(*), null, null, null, null, '0', '', '', '', '0' from taken
    order by "entryId" nulls last`,
 );
 
 /**
- * Tells participants of new expenses by e-mail: one message per person and team, however many there are. Each expense is told
+ * Tells participants who have not switched it off of new expenses by e-mail: one message per person and team, however many there are. Each expense is told
  * once, whoever dies meanwhile.
  */
 export async function sendTeamNotices({
