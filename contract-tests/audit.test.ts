@@ -8,6 +8,7 @@ import { newId } from '../src/shared/id.ts';
 import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate } from './walks/exchange-rates.ts';
 import * as flags from './walks/flags.ts';
+import * as pay from './walks/payments.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createWorld, nextSource, notification, templateSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
@@ -171,6 +172,12 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
   },
   cancelBonusImport: imports,
   resumeBonusImport: imports,
+  capturePayment: async (world) => ({ path: { paymentId: await pay.paidPayment(world, 'manual') }, body: pay.capture }),
+  voidPayment: async (world) => ({
+    path: { paymentId: await pay.paidPayment(world, 'manual') },
+    body: { reason: 'a walk' },
+  }),
+  refundPayment: async (world) => ({ path: { paymentId: await pay.paidPayment(world) }, body: pay.refund }),
   requestRateFetch: async () => ({ body: {} }),
   releaseQuarantinedRate: async (world) => ({ path: { rateId: await createQuarantinedRate(world) } }),
   requestBonusSourcePoll: async () => ({ path: { sourceName: nextSource() } }),

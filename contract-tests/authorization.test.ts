@@ -16,6 +16,7 @@ import type { TestRequest } from '../src/testing/http-server.ts';
 import { readDocument, resolvedOperations } from './document.ts';
 import type { Foreign } from './walks/foreign.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
+import { inPayments, openPayments } from './walks/payments.ts';
 import { inTeams } from './walks/team-foreign.ts';
 import { createWorld } from './walks/world.ts';
 import type { Person, World } from './walks/world.ts';
@@ -51,6 +52,7 @@ const publicOperations: Readonly<Record<Public, string>> = {
   recordVonageReport: 'the end of the path is a secret, and the signature if there is one',
   recordSendpulseReports: 'the end of the path is a secret',
   recordSmtpBounce: 'the end of the path is a secret',
+  ...openPayments,
   listCatalogProducts: 'a shop shows its goods to everybody',
   getCatalogProduct: 'a shop shows its goods to everybody',
   listCategories: 'a shop shows its tree to everybody',
@@ -159,6 +161,7 @@ const foreign: Readonly<Record<Protected, Foreign>> = {
   listUserRedemptions: staffShare,
   refundRedemption: staffShare,
   ...inTeams,
+  ...inPayments,
   listProductTypes: staffShare,
   createProductType: staffShare,
   getProductType: staffShare,

@@ -19,7 +19,7 @@ async function whereStands(value: string): Promise<string[]> {
     `select format('%s.%s', c.table_name, c.column_name) as place, format('%I.%I', c.table_schema, c.table_name) as table,
        quote_ident(c.column_name) as column
      from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
-     where c.table_schema in ('identity', 'rewards', 'notifications', 'platform', 'analytics', 'teams', 'catalog', 'exchange_rates') and t.table_type = 'BASE TABLE'
+     where c.table_schema in ('identity', 'rewards', 'notifications', 'platform', 'analytics', 'teams', 'catalog', 'exchange_rates', 'payments') and t.table_type = 'BASE TABLE'
        and c.data_type in ('text', 'json', 'jsonb', 'inet', 'uuid', 'ARRAY')`,
   );
   const found: string[] = [];

@@ -7,6 +7,7 @@ import { demoPhone } from '../src/shared/demo-phone.ts';
 import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate, fetchNextRates, nextQuote } from './walks/exchange-rates.ts';
 import * as flags from './walks/flags.ts';
+import { createPayment } from './walks/payments.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createExpenseComment, createRecurringExpense, recordConversion } from './walks/team-extras.ts';
 import { createExpense, createTeam, createTeamInvitation, createTeamMember, recordSettlement } from './walks/teams.ts';
@@ -151,6 +152,11 @@ const lists: Readonly<Record<List, ListCase>> = {
   },
   listRateFetches: { as: ({ staff }) => staff, filter: 'outcome=stored', add: fetchNextRates },
   listQuarantinedRates: { as: ({ staff }) => staff, filter: 'released=false', add: createQuarantinedRate },
+  listPayments: {
+    as: ({ user }) => user,
+    filter: 'flagged=false',
+    add: (world) => createPayment(world, world.user),
+  },
   listRounds: {
     as: ({ user }) => user,
     filter: 'gameId=dice',

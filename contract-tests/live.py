@@ -702,7 +702,12 @@ def rate_day():
     return once("rates", fetched_rates)["asOf"]
 
 
+# Payments are asked for by what is bought, and nothing can be bought here yet: these operations answer 404.
+NOTHING = "01939c2e-0000-7000-8000-000000000000"
+
 IDS = {
+    "paymentId": lambda _: NOTHING,
+    "attemptId": lambda _: NOTHING,
     "flagKey": lambda operation: flag() if operation == "deleteFlag" else once("flag", flag),
     "base": lambda _: "EUR",
     "quote": lambda _: "USD",

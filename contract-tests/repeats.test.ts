@@ -7,6 +7,7 @@ import { newId } from '../src/shared/id.ts';
 import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate, nextRateDay } from './walks/exchange-rates.ts';
 import * as flags from './walks/flags.ts';
+import * as pay from './walks/payments.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { conversionBody, ratesOf, recordConversion, recurringBody } from './walks/team-extras.ts';
 import {
@@ -96,6 +97,20 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
   },
   cancelBonusImport: { path: cancelledImport },
   resumeBonusImport: { path: cancelledImport },
+  startPaymentAttempt: {
+    path: async (world) => ({ paymentId: await pay.createPayment(world, world.admin) }),
+    body: () => ({ methodToken: 'sandbox-ok' }),
+  },
+  cancelPaymentAttempt: { path: async (world) => pay.startAttempt(world, world.admin) },
+  capturePayment: {
+    path: async (world) => ({ paymentId: await pay.paidPayment(world, 'manual') }),
+    body: () => pay.capture,
+  },
+  voidPayment: {
+    path: async (world) => ({ paymentId: await pay.paidPayment(world, 'manual') }),
+    body: () => ({ reason: 'a walk' }),
+  },
+  refundPayment: { path: async (world) => ({ paymentId: await pay.paidPayment(world) }), body: () => pay.refund },
   requestRateFetch: { body: () => ({ date: nextRateDay() }) },
   releaseQuarantinedRate: { path: async (world) => ({ rateId: await createQuarantinedRate(world) }) },
   requestBonusSourcePoll: { path: async () => ({ sourceName: nextSource() }) },

@@ -88,6 +88,8 @@ test('pages come through', async () => {
     '/docs/portico.css',
     '/console',
     '/console/console.js',
+    '/sandbox/pay',
+    '/sandbox/pay.js',
     '/openapi.json',
     '/openapi/identity.json',
     '/problems',

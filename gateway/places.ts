@@ -87,6 +87,8 @@ export function pagePlaces(contexts: readonly string[]): PagePlace[] {
     below('/docs', '[A-Za-z0-9.-]+'),
     exact('/console'),
     below('/console', '[a-z.-]+'),
+    exact('/sandbox/pay'),
+    exact('/sandbox/pay.js'),
     exact('/problems'),
     below('/problems', '[a-z0-9-]+'),
     exact('/openapi.json'),

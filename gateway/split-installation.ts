@@ -9,7 +9,7 @@ import type { TestGateway } from './start-nginx.ts';
 export const shares = {
   identity: 'identity',
   rewards: 'rewards,notifications',
-  platform: 'platform,analytics,teams,catalog,exchange-rates',
+  platform: 'platform,analytics,teams,catalog,exchange-rates,payments',
 } as const;
 export type Share = keyof typeof shares;
 

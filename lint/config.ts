@@ -26,6 +26,7 @@ const config: TSESLint.FlatConfig.ConfigArray = [
       'bench/peers/generated/',
       'src/http/docs/*.js',
       'src/http/console/*.js',
+      'src/http/sandbox-pay/*.js',
       'src/**/vendor/',
     ],
   },

@@ -6,6 +6,7 @@ import type { Siblings } from './cluster/link.ts';
 import { createErrorReporting } from './compose-errors.ts';
 import { createGeocoder } from './compose-geocoding.ts';
 import { createSocialLogins, identitySettings } from './compose-identity.ts';
+import { composePayments } from './compose-payments.ts';
 import { createRateProviders } from './compose-rates.ts';
 import { createMessagingVendors } from './compose-vendors.ts';
 import type { MessagingVendors } from './compose-vendors.ts';
@@ -22,6 +23,7 @@ import { createIdentity, demoAccounts, secretPurposes, wordings } from './contex
 import type { Identity } from './contexts/identity/index.ts';
 import { createNotifications, readQuietHours, readSmsPrice, trackingPurpose } from './contexts/notifications/index.ts';
 import type { Notifications } from './contexts/notifications/index.ts';
+import type { Payments } from './contexts/payments/index.ts';
 import {
   createFlagSource,
   createPlatform,
@@ -77,13 +79,8 @@ export interface ComposeOptions {
   readonly http?: (options: HttpOptions) => HttpOptions;
 }
 
-/** One composed process and what it is made of. */
-export interface Portico extends Process {
-  /** As the application. */
-  readonly database: Database;
-  readonly pools: Pools;
-  /** For what happens outside of requests and jobs. */
-  readonly reportError: ReportError;
+/** Every context, hosted here or not. */
+export interface Contexts {
   readonly identity: Identity;
   readonly notifications: Notifications;
   readonly rewards: ContextModule & RewardsQuestions;
@@ -92,6 +89,16 @@ export interface Portico extends Process {
   readonly teams: Teams;
   readonly catalog: Catalog;
   readonly exchangeRates: ContextModule & ExchangeRateQuestions;
+  readonly payments: Payments;
+}
+
+/** One composed process and what it is made of. */
+export interface Portico extends Process, Contexts {
+  /** As the application. */
+  readonly database: Database;
+  readonly pools: Pools;
+  /** For what happens outside of requests and jobs. */
+  readonly reportError: ReportError;
 }
 
 /** Wires everything; nothing runs yet. */
@@ -164,11 +171,6 @@ interface Surroundings {
   /** Slow password hashes at once. */
   readonly hashesAtOnce: number;
 }
-
-type Contexts = Pick<
-  Portico,
-  'identity' | 'notifications' | 'rewards' | 'platform' | 'analytics' | 'teams' | 'catalog' | 'exchangeRates'
->;
 
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
@@ -285,6 +287,14 @@ function createContexts(
     findExchangeRate: exchangeRates.findExchangeRate,
   });
   const catalog = createCatalog({ primary, worker, clock, cursors, publish, enqueue, flags });
-  const contexts: Contexts = { identity, notifications, rewards, platform, analytics, teams, catalog, exchangeRates };
+  const payments = composePayments(config, {
+    ...{ primary, worker, clock, cursors, publish, enqueue, keyRing },
+    observer: observers.payments,
+    vendors: observers.vendors,
+    sandboxKey: key('sandbox payments'),
+  });
+  const contexts: Contexts = {
+    ...{ identity, notifications, rewards, platform, analytics, teams, catalog, exchangeRates, payments },
+  };
   return contexts;
 }

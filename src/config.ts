@@ -5,6 +5,8 @@ import type { Environment } from './environment-reader.ts';
 import { readGeocodingSettings } from './geocoding-config.ts';
 import type { GeocodingSettings } from './geocoding-config.ts';
 import type { NamedKey } from './shared/key-ring.ts';
+import { readPaymentSettings } from './payment-config.ts';
+import type { PaymentSettings } from './payment-config.ts';
 import { readRateSettings } from './rate-config.ts';
 import type { RateSettings } from './rate-config.ts';
 import { isRegion } from './shared/phone.ts';
@@ -54,6 +56,7 @@ export interface Config {
   readonly socialLogin: SocialLoginConfig;
   readonly exchangeRates: RateSettings;
   readonly geocoding: GeocodingSettings;
+  readonly payments: PaymentSettings;
   /** Messages that one provider takes per second. */
   readonly messagesPerSecond: number;
   /** The part of that kept for one-time codes. */
@@ -129,6 +132,7 @@ export const contextNames = [
   'teams',
   'catalog',
   'exchange-rates',
+  'payments',
 ] as const;
 
 /**
@@ -167,6 +171,7 @@ export function readConfig(environment: Environment): Config {
     vendors: readVendors(read, [...smsProviders, ...emailProviders]),
     exchangeRates: readRateSettings(read),
     geocoding: readGeocodingSettings(read),
+    payments: readPaymentSettings(read),
     socialLogin: readSocialLogin(read, Object.keys(environment), databaseUrl === undefined),
     messagesPerSecond: read.number('MESSAGES_PER_SECOND', 10_000, 1, 1_000_000),
     otpShare: read.number('OTP_SHARE', 0.2, 0.01, 0.99, false),

@@ -4,8 +4,8 @@ import type { Page } from './pages.ts';
 
 const own = new URL('./console/', import.meta.url);
 
-// Everything comes from files of this server, and talks to this server only.
-const contentSecurityPolicy = [
+/** Everything comes from files of this server, and talks to this server only. */
+export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

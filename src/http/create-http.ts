@@ -24,6 +24,7 @@ import { createIdempotency } from './idempotency.ts';
 import type { Metrics } from './metrics.ts';
 import { createOperation } from './operations.ts';
 import type { Operation } from './operations.ts';
+import { createSandboxPay } from './sandbox-pay.ts';
 import { createProblemPages } from './problem-pages.ts';
 import type { ConstraintProblems } from './problems.ts';
 import type { CounterStore } from './rate-limit-stores.ts';
@@ -130,6 +131,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
               demoUser: options.demoUser,
             })),
             ...(await createConsole()),
+            ...(await createSandboxPay()),
             ...createProblemPages(options.problems, known),
           ],
     dependencies: {

@@ -29,6 +29,37 @@ export interface Events {
     readonly available: number;
     readonly lowStockAt: number;
   };
+  /** Money came; `capturedTotal` tells whether all of it. */
+  readonly 'payment.captured': PaymentEvent;
+  /** An attempt is over without success; another one may follow. */
+  readonly 'payment.declined': PaymentEvent;
+  readonly 'payment.refunded': PaymentEvent;
+  /** The provider could not give it back: a person must. */
+  readonly 'payment.refund_failed': PaymentEvent;
+  /** What was authorised, or an attempt in flight, was let go. */
+  readonly 'payment.voided': PaymentEvent;
+  /** The buyer's bank took money back, or the dispute about it has ended; `code` is its state. */
+  readonly 'payment.disputed': PaymentEvent;
+  /** A person must look at it; `code` says why. */
+  readonly 'payment.flagged': PaymentEvent;
+}
+
+/** What every event about a payment says. Amounts are minor units of the currency. */
+export interface PaymentEvent {
+  readonly paymentId: string;
+  readonly attemptId: string;
+  readonly subject: { readonly kind: 'order'; readonly id: string };
+  /** What the fact is about: captured, refused, given back, let go, disputed. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly amountDue: number;
+  /** Since the beginning, this fact included. */
+  readonly capturedTotal: number;
+  readonly refundedTotal: number;
+  /** Of facts about refunds. */
+  readonly refundId: string | null;
+  /** Why, where something was refused, failed or flagged. */
+  readonly code: string | null;
 }
 
 /** Who listens, by event: each gets a job of its own, with the event as its payload. */

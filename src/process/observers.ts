@@ -4,10 +4,12 @@ import type { Pool } from 'pg';
 import type { AnalyticsObserver } from '../contexts/analytics/index.ts';
 import type { RatesObserver } from '../contexts/exchange-rates/index.ts';
 import type { SendingObserver } from '../contexts/notifications/index.ts';
+import type { PaymentsObserver } from '../contexts/payments/index.ts';
 import type { RewardsObserver } from '../contexts/rewards/index.ts';
 import type { JobObserver } from '../jobs/run-task.ts';
 import type { SendOutcome } from '../ports/send-outcome.ts';
 import { createGameMetrics } from './game-metrics.ts';
+import { createPaymentMetrics } from './payment-metrics.ts';
 import { createRateMetrics } from './rate-metrics.ts';
 
 /** Hears about every call to a vendor. */
@@ -29,6 +31,7 @@ export interface Observers {
   readonly rewards: RewardsObserver;
   readonly analytics: AnalyticsObserver;
   readonly exchangeRates: RatesObserver;
+  readonly payments: PaymentsObserver;
   readonly vendors: VendorObserver;
   readonly transactionRestarted: (sqlState: string) => void;
   readonly errors: { reported(result: 'reported' | 'dropped'): void };
@@ -144,6 +147,7 @@ export function createObservers(registry: Registry): Observers {
       rolledUp: ({ asOf }) => rolledUp.set(asOf.getTime() / 1_000),
     },
     exchangeRates: createRateMetrics(registry),
+    payments: createPaymentMetrics(registry),
     vendors: {
       begin(vendor, outcomes = callOutcomes) {
         circuits.set({ vendor }, 0);
