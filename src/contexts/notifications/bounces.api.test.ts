@@ -8,16 +8,16 @@ import type {
   SendpulseMail,
   SendpulseSimulator,
 } from '../../../contract-tests/ports/simulators/sendpulse-simulator.ts';
-import { startTwilioSimulator, twilioAccount } from '../../../contract-tests/ports/simulators/twilio-simulator.ts';
+import { startTwilioSimulator } from '../../../contract-tests/ports/simulators/twilio-simulator.ts';
 import type { TwilioSimulator } from '../../../contract-tests/ports/simulators/twilio-simulator.ts';
 import type { Schema } from '../../contract/handlers.ts';
-import { newId } from '../../shared/id.ts';
 import { createApiCaller, succeed } from '../../testing/api-caller.ts';
 import type { CallApi } from '../../testing/api-caller.ts';
 import { startPortico } from '../../testing/portico.ts';
 import type { TestPortico } from '../../testing/portico.ts';
 import { until } from '../../testing/until.ts';
 import type { MessageRequest } from './index.ts';
+import { queueOne, twilioSettings } from './one-message.fixture.ts';
 
 const token = 'a-token-that-only-the-vendor-knows';
 const phone = '+989121234567';
@@ -33,8 +33,7 @@ beforeEach(async () => {
   portico = await startPortico({
     environment: {
       ...{ SMS_PROVIDERS: 'twilio', EMAIL_PROVIDERS: 'sendpulse', EMAIL_FROM: 'Portico <no-reply@portico.example>' },
-      ...{ TWILIO_ACCOUNT_SID: twilioAccount.accountSid, TWILIO_AUTH_TOKEN: twilioAccount.authToken },
-      ...{ TWILIO_FROM: '+15005550006', TWILIO_URL: twilio.url },
+      ...twilioSettings(twilio),
       ...{ SENDPULSE_CLIENT_ID: sendpulseAccount.clientId, SENDPULSE_CLIENT_SECRET: sendpulseAccount.clientSecret },
       ...{ SENDPULSE_URL: sendpulse.url, SENDPULSE_WEBHOOK_TOKENS: token },
     },
@@ -48,16 +47,8 @@ afterEach(async () => {
 
 /** Queues a message and leaves its sending to `runJobs`. @returns its state, when asked */
 async function queue(request: Partial<MessageRequest> & Pick<MessageRequest, 'channel'>) {
-  const groupId = newId();
-  const whole: MessageRequest = {
-    ...{ dedupeKey: newId(), class: 'transactional', text: 'Hello', groupId },
-    ...{ address: request.channel === 'sms' ? phone : email, ...request },
-  };
-  await portico.database.transaction((tx) => portico.portico.notifications.queueMessages(tx, [whole]));
-  return async (): Promise<unknown> => {
-    const page = await succeed(call<Schema<'MessagePage'>>('GET', `/api/v1/messages?groupId=${groupId}`));
-    return page.items[0]?.state;
-  };
+  const find = await queueOne(portico, { address: request.channel === 'sms' ? phone : email, ...request });
+  return async (): Promise<unknown> => (await find())?.state;
 }
 
 /** Has a message sent, whatever its class. @returns its state then */

@@ -4,12 +4,12 @@ import { deliveryStatus } from '../../../contract-tests/ports/simulators/deliver
 import { startSmtpSimulator } from '../../../contract-tests/ports/simulators/smtp-simulator.ts';
 import type { SmtpSimulator } from '../../../contract-tests/ports/simulators/smtp-simulator.ts';
 import type { Schema } from '../../contract/handlers.ts';
-import { newId } from '../../shared/id.ts';
 import { createApiCaller, succeed } from '../../testing/api-caller.ts';
 import type { CallApi } from '../../testing/api-caller.ts';
 import { startPortico } from '../../testing/portico.ts';
 import type { TestPortico } from '../../testing/portico.ts';
 import { until } from '../../testing/until.ts';
+import { queueOne } from './one-message.fixture.ts';
 
 const token = 'a-token-that-only-the-server-knows';
 const email = 'reader@example.com';
@@ -34,15 +34,7 @@ afterEach(async () => {
 });
 
 /** Queues a mail. @returns how to read it */
-async function queue(): Promise<() => Promise<Schema<'Message'> | undefined>> {
-  const groupId = newId();
-  const request = { dedupeKey: newId(), class: 'transactional', subject: 'Hello', text: 'Hello', groupId } as const;
-  await portico.database.transaction((tx) =>
-    portico.portico.notifications.queueMessages(tx, [{ ...request, channel: 'email', address: email }]),
-  );
-  return async () =>
-    (await succeed(call<Schema<'MessagePage'>>('GET', `/api/v1/messages?groupId=${groupId}`))).items[0];
-}
+const queue = () => queueOne(portico, { channel: 'email', address: email });
 
 async function send(): Promise<() => Promise<Schema<'Message'> | undefined>> {
   const read = await queue();

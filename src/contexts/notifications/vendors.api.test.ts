@@ -6,16 +6,17 @@ import {
   startKavenegarSimulator,
 } from '../../../contract-tests/ports/simulators/kavenegar-simulator.ts';
 import type { KavenegarSimulator } from '../../../contract-tests/ports/simulators/kavenegar-simulator.ts';
-import { startTwilioSimulator, twilioAccount } from '../../../contract-tests/ports/simulators/twilio-simulator.ts';
+import { startTwilioSimulator } from '../../../contract-tests/ports/simulators/twilio-simulator.ts';
 import type { TwilioCallback, TwilioSimulator } from '../../../contract-tests/ports/simulators/twilio-simulator.ts';
 import { startVonageSimulator, vonageAccount } from '../../../contract-tests/ports/simulators/vonage-simulator.ts';
 import type { VonageSimulator } from '../../../contract-tests/ports/simulators/vonage-simulator.ts';
 import type { Schema } from '../../contract/handlers.ts';
 import { statement } from '../../database/transaction.ts';
-import { newId } from '../../shared/id.ts';
+import { createApiCaller, succeed } from '../../testing/api-caller.ts';
 import { startPortico } from '../../testing/portico.ts';
 import type { TestPortico } from '../../testing/portico.ts';
 import { until } from '../../testing/until.ts';
+import { queueOne, twilioSettings } from './one-message.fixture.ts';
 
 const token = 'a-token-that-only-the-vendor-knows';
 /** Callers reach it there; TLS ends at a proxy, and what Portico itself sees is http on another port. */
@@ -48,10 +49,7 @@ async function start(providers: string): Promise<void> {
     environment: {
       SMS_PROVIDERS: providers,
       PUBLIC_URL: publicUrl,
-      TWILIO_ACCOUNT_SID: twilioAccount.accountSid,
-      TWILIO_AUTH_TOKEN: twilioAccount.authToken,
-      TWILIO_FROM: '+15005550006',
-      TWILIO_URL: twilio.url,
+      ...twilioSettings(twilio),
       KAVENEGAR_API_KEY: kavenegarAccount.apiKey,
       KAVENEGAR_SENDER: kavenegarAccount.sender,
       KAVENEGAR_URL: kavenegar.url,
@@ -67,20 +65,14 @@ async function start(providers: string): Promise<void> {
 
 /** Queues one message and runs what is due. @returns how to look at it */
 async function send(): Promise<() => Promise<Schema<'MessageHistory'>>> {
-  const groupId = newId();
-  const request = { dedupeKey: newId(), channel: 'sms', class: 'transactional', text: 'Hello', groupId } as const;
-  await portico.database.transaction((tx) =>
-    portico.portico.notifications.queueMessages(tx, [{ ...request, address: '+989121234567' }]),
-  );
+  const find = await queueOne(portico, { channel: 'sms', address: '+989121234567' });
   await portico.runJobs();
-  const { items } = await get<Schema<'MessagePage'>>(`/api/v1/messages?groupId=${groupId}`);
-  return () => get(`/api/v1/messages/${items[0]?.id}`);
+  const id = (await find())?.id;
+  return () => get(`/api/v1/messages/${id}`);
 }
 
-async function get<Body>(path: string): Promise<Body> {
-  const answer = await portico.request('GET', path, { token: portico.tokenFor('staff') });
-  expect(answer.status).toBe(200);
-  return (await answer.json()) as Body;
+function get<Body>(path: string): Promise<Body> {
+  return succeed(createApiCaller(portico, portico.tokenFor('staff'))<Body>('GET', path));
 }
 
 /** Delivers a callback as the proxy would pass it on. @returns the status of the answer */
@@ -149,21 +141,17 @@ describe('Twilio', () => {
   test('a callback that overtakes the answer waits for nothing', async () => {
     await start('twilio');
     twilio.trouble = 'fall-silent';
-    const groupId = newId();
-    const request = { dedupeKey: newId(), channel: 'sms', class: 'transactional', text: 'Hello', groupId } as const;
-    await portico.database.transaction((tx) =>
-      portico.portico.notifications.queueMessages(tx, [{ ...request, address: '+989121234567' }]),
-    );
+    const find = await queueOne(portico, { channel: 'sms', address: '+989121234567' });
     const sending = portico.runJobs();
     await until(() => twilio.requests.length > 0);
     const statusCallback = new URLSearchParams(twilio.requests[0]?.body).get('StatusCallback') ?? '';
     const taken = { sid: 'SM0099', to: '+989121234567', text: 'Hello', statusCallback, validityPeriod: undefined };
     expect(await push(twilio.callback(taken, 'delivered'))).toBe(204);
-    const { items } = await get<Schema<'MessagePage'>>(`/api/v1/messages?groupId=${groupId}`);
-    expect(items).toMatchObject([{ state: 'delivered' }]);
+    const found = await find();
+    expect(found?.state).toBe('delivered');
     await twilio.close();
     await sending;
-    expect(await get(`/api/v1/messages/${items[0]?.id}`)).toMatchObject({ message: { state: 'delivered' } });
+    expect(await get(`/api/v1/messages/${found?.id}`)).toMatchObject({ message: { state: 'delivered' } });
     twilio = await startTwilioSimulator();
   });
 });
