@@ -28,6 +28,22 @@ const upload = (
 ) => fixture.writers.transaction((tx) => importExpenses({ tx, clock }, { teamId, userId, csv, format, dryRun }));
 
 describe('A file of our own', () => {
+  it.each([600, 1_200])(
+    'with %s of the largest amounts is more than a balance holds, and leaves nothing',
+    async (entries) => {
+      const team = await fixture.createTeam(2);
+      const amount = '90071992547409.91';
+      const lines = Array.from({ length: entries }, (_, at) => {
+        const head = `${at},expense,2026-11-20,Castle ${at},,EUR,${amount},,`;
+        return `${head}Owner,${amount},0.00,\r\n${head}Member 1,0.00,${amount},\r\n`;
+      });
+      const file = `${(await download(team)).split('\r\n')[0]}\r\n${lines.join('')}`;
+      expect(await upload(team, file, 'portico', true)).toMatchObject({ entries, faultCount: 0 });
+      await expect(upload(team, file)).rejects.toMatchObject({ constraint: 'balances_in_range' });
+      expect(await fixture.balances(team)).toEqual({});
+    },
+  );
+
   it('takes a team with all its balances into another, once however often', async () => {
     const team = await fixture.createTeam(3);
     const words = { description: '=SUM(A1) "quoted",\nand more', notes: "it's -5", category: 'dining-out' };

@@ -1,9 +1,9 @@
 import type { Transaction } from '../../../database/transaction.ts';
 import type { Clock } from '../../../shared/clock.ts';
-import { moneyText, requireCurrency } from '../../../shared/money.ts';
+import { moneyText } from '../../../shared/money.ts';
 import { Problem } from '../../../shared/problem.ts';
-import { createAmountReader } from '../expenses/amount-reader.ts';
 import { insertEntry } from '../expenses/entry-store.ts';
+import { readPositiveAmount } from '../expenses/read-positive-amount.ts';
 import { recordHistory } from '../history/history-store.ts';
 import { getTeam } from '../members/get-team.ts';
 import { judgeWriter } from '../members/require-member.ts';
@@ -39,7 +39,7 @@ export async function recordSettlement(
   const view = await getTeam(tx, { teamId, userId });
   const { self } = view;
   judgeWriter({ memberId: self.id, role: self.role, archived: view.team.archivedAt !== null });
-  const amount = readPositive(text, currency);
+  const amount = readPositiveAmount(text, currency);
   const receiver = requireParties(view, payerId, receiverId);
   const now = clock.now();
   const settlement: Settlement = {
@@ -64,15 +64,6 @@ export async function recordSettlement(
   const change = { action: 'settlement-recorded', subject: 'settlement', subjectId: id, after };
   await recordHistory(tx, { teamId, actorId: self.id }, change);
   return settlement;
-}
-
-function readPositive(text: string, currency: string): bigint {
-  requireCurrency(currency, '/currency');
-  const amounts = createAmountReader(currency);
-  const amount = amounts.read(text, '/amount');
-  amounts.finish();
-  if (amount > 0n) return amount;
-  throw new Problem(problems['amount-not-positive'], { errors: [{ pointer: '/amount', detail: 'must be above 0' }] });
 }
 
 /** @returns the receiver */
