@@ -28,7 +28,8 @@ const rent = () => {
 const debt = () => ({
   ...{ debtorId: api.omid, creditorId: api.sara, amount: '5.00', currency: 'EUR', convertedCurrency: 'USD' },
 });
-const exported = (token: string) => api.portico.request('GET', `${api.path}/expense-export`, { token });
+const exported = (token: string, format = 'csv') =>
+  api.portico.request('GET', `${api.path}/expense-export?format=${format}`, { token });
 const balances = async () =>
   (await get<Schema<'TeamBalances'>>('balances')).balances.map(
     ({ memberId, currency, net }) => `${memberId === api.omid ? 'omid' : 'sara'} ${net} ${currency}`,
@@ -81,6 +82,9 @@ it('goes out as a file, and into another team', async () => {
   expect(file.headers.get('content-disposition')).toBe('attachment; filename="expenses.csv"');
   expect(file.headers.get('content-type')).toMatch(/^text\/csv/);
   const csv = await file.text();
+  const document = await exported(api.tokens.sara, 'json');
+  expect(document.headers.get('content-disposition')).toBe('attachment; filename="expenses.json"');
+  expect(await document.json()).toHaveLength(3);
   const copy = { name: 'Copy', ownName: 'Sara' };
   const other = await succeed(api.call<Schema<'Team'>>('POST', '/api/v1/teams', copy));
   const take = () => api.call('POST', `/api/v1/teams/${other.id}/expense-import`, { format: 'portico', csv });

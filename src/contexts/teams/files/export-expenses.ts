@@ -15,8 +15,17 @@ export const ownColumns = [
   ...(['memberId', 'member', 'paid', 'owed', 'notes'] as const),
 ] as const;
 
+/** How each format begins, what stands between its entries, and how it ends. */
+const formats = {
+  csv: { head: `${ownColumns.join(',')}\r\n`, write: csvLines, between: '', tail: '' },
+  json: { head: '[', write: jsonText, between: ',\n', tail: ']\n' },
+  ndjson: { head: '', write: (entry: ExportedEntry) => `${jsonText(entry)}\n`, between: '', tail: '' },
+} as const;
+
+export type FileFormat = keyof typeof formats;
+
 export interface ExportExpenses extends InTeam {
-  readonly format: 'csv' | 'ndjson';
+  readonly format: FileFormat;
   /** Aborts when the receiver is gone. */
   readonly signal: AbortSignal;
 }
@@ -38,18 +47,19 @@ export async function exportExpenses(
 async function* pieces(
   reporting: TeamsDependencies['reporting'],
   teamId: string,
-  format: ExportExpenses['format'],
+  format: FileFormat,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const write = format === 'csv' ? csvLines : jsonLine;
-  if (format === 'csv') yield `${ownColumns.join(',')}\r\n`;
+  const { head, write, between, tail } = formats[format];
+  if (head !== '') yield head;
   for (let after: ExportedEntry | undefined, more = true; more;) {
     signal.throwIfAborted();
     const entries: ExportedEntry[] = await passEntries(reporting, teamId, { after, limit: STEP });
-    if (entries.length > 0) yield entries.map(write).join('');
+    if (entries.length > 0) yield (after === undefined ? '' : between) + entries.map(write).join(between);
     after = entries.at(-1);
     more = entries.length === STEP;
   }
+  if (tail !== '') yield tail;
 }
 
 function csvLines({ id, kind, date, description, category, currency, amount, notes, legs }: ExportedEntry): string {
@@ -71,11 +81,11 @@ function csvLines({ id, kind, date, description, category, currency, amount, not
     .join('');
 }
 
-function jsonLine({ sortKey: _, amount, legs, ...entry }: ExportedEntry): string {
+function jsonText({ sortKey: _, amount, legs, ...entry }: ExportedEntry): string {
   const { currency } = entry;
   const written = legs.map(({ paid, owed, ...leg }) => ({
     ...leg,
     ...{ paid: moneyText({ amount: paid, currency }), owed: moneyText({ amount: owed, currency }) },
   }));
-  return `${JSON.stringify({ ...entry, amount: moneyText({ amount, currency }), legs: written })}\n`;
+  return JSON.stringify({ ...entry, amount: moneyText({ amount, currency }), legs: written });
 }

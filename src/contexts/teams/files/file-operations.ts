@@ -4,7 +4,8 @@ import type { TeamsDependencies } from '../dependencies.ts';
 import { exportExpenses } from './export-expenses.ts';
 import { importExpenses } from './import-expenses.ts';
 
-const mediaTypes = { csv: 'text/csv', ndjson: 'application/x-ndjson' } as const;
+// A JSON document as octets: whoever takes a stream for an answer in JSON would wait for all of it.
+const mediaTypes = { csv: 'text/csv', json: 'application/octet-stream', ndjson: 'application/x-ndjson' } as const;
 
 /** A team's expenses as files. */
 export function createFileOperations(dependencies: TeamsDependencies): Handlers<'exportExpenses' | 'importExpenses'> {

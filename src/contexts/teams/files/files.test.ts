@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-const download = async (team: FixtureTeam, format: 'csv' | 'ndjson' = 'csv'): Promise<string> => {
+const download = async (team: FixtureTeam, format: 'csv' | 'json' | 'ndjson' = 'csv'): Promise<string> => {
   const pieces = await exportExpenses(fixture.dependencies, { ...team, format, signal });
   let file = '';
   for await (const piece of pieces) file += piece;
@@ -26,6 +26,23 @@ const upload = (
   format: ImportExpenses['format'] = 'portico',
   dryRun = false,
 ) => fixture.writers.transaction((tx) => importExpenses({ tx, clock }, { teamId, userId, csv, format, dryRun }));
+
+it('as JSON it is one document, however many pieces it comes in', async () => {
+  const team = await fixture.createTeam(2);
+  expect(JSON.parse(await download(team, 'json'))).toEqual([]);
+  await fixture.sql(
+    `with spent as (select gen_random_uuid() as id from generate_series(1, 2001)), entries as (
+       insert into teams.entries (id, team_id, kind, currency, amount_minor, state, description, occurred_on, created_by,
+         created_at, updated_at)
+       select id, $1, 'expense', 'EUR', 100, 'counted', 'Coffee', '2026-11-20', $2, now(), now() from spent)
+     insert into teams.legs (entry_id, team_id, currency, member_id, paid_minor, owed_minor)
+     select id, $1, 'EUR', $2, 100, 100 from spent`,
+    [team.teamId, team.members[0]],
+  );
+  const entries = JSON.parse(await download(team, 'json')) as { id: string; amount: string }[];
+  expect(new Set(entries.map(({ id }) => id)).size).toBe(2001);
+  expect(entries[0]).toMatchObject({ kind: 'expense', amount: '1.00', legs: [{ paid: '1.00', owed: '1.00' }] });
+});
 
 describe('A file of our own', () => {
   it.each([600, 1_200])(
