@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const benches = ['http', 'bulk', 'sms', 'db', 'users', 'game', 'dashboard', 'teams', 'search'];
+const benches = ['http', 'bulk', 'sms', 'db', 'users', 'game', 'dashboard', 'teams', 'search', 'orders'];
 
 const missed = benches.filter((name) => {
   console.log(`\n== bench:${name}`);

@@ -9,6 +9,7 @@ import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate } from './walks/exchange-rates.ts';
 import * as flags from './walks/flags.ts';
 import * as pay from './walks/payments.ts';
+import { auditedOrders } from './walks/order-cases.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createWorld, nextSource, notification, templateSource } from './walks/world.ts';
 import type { World } from './walks/world.ts';
@@ -115,6 +116,7 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
     ...any,
     path: { versionId: (await world.createTemplate()).versionId },
   }),
+  ...auditedOrders,
   createProductType: async () => ({ body: shop.productType() }),
   updateProductType: async (world) => ({
     ...merge,

@@ -1,6 +1,7 @@
 /** Erases an account through the API and looks for what is left of the person in every context. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { statement } from '../src/database/transaction.ts';
+import { placement } from './walks/orders.ts';
 import { createWorld } from './walks/world.ts';
 import type { World } from './walks/world.ts';
 
@@ -19,7 +20,7 @@ async function whereStands(value: string): Promise<string[]> {
     `select format('%s.%s', c.table_name, c.column_name) as place, format('%I.%I', c.table_schema, c.table_name) as table,
        quote_ident(c.column_name) as column
      from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
-     where c.table_schema in ('identity', 'rewards', 'notifications', 'platform', 'analytics', 'teams', 'catalog', 'exchange_rates', 'payments') and t.table_type = 'BASE TABLE'
+     where c.table_schema in ('identity', 'rewards', 'notifications', 'platform', 'analytics', 'teams', 'catalog', 'exchange_rates', 'payments', 'orders') and t.table_type = 'BASE TABLE'
        and c.data_type in ('text', 'json', 'jsonb', 'inet', 'uuid', 'ARRAY')`,
   );
   const found: string[] = [];
@@ -55,6 +56,9 @@ test('an erased person is found nowhere, and whoever has the number next inherit
   await world.call(user, 'POST', '/api/v1/teams', { body: team });
   expect(await whereStands(team.ownName)).toEqual(['members.name']);
   expect(await whereStands('urn:portico:sandbox')).toEqual(['social_identities.issuer']);
+  await world.call(user, 'POST', '/api/v1/orders', { body: await placement(world) });
+  await world.call(user, 'PUT', '/api/v1/carts/EUR/web', { headers, body: { lines: [] } });
+  expect(await whereStands('Nima from Hafez Street')).toEqual(['addresses.recipient']);
   expect((await whereStands('user@portico.example')).length).toBeGreaterThan(0);
 
   await world.call(admin, 'DELETE', `/api/v1/users/${user.userId}`, { headers });
@@ -66,6 +70,7 @@ test('an erased person is found nowhere, and whoever has the number next inherit
 
   expect(await whereStands('urn:portico:sandbox')).toEqual([]);
   expect(await whereStands(team.ownName)).toEqual([]);
+  expect(await whereStands('Nima from Hafez Street')).toEqual([]);
   // The farewell, which is younger than the person, goes with the sandbox's retention.
   expect(await whereStands('user@portico.example')).toEqual(['sandbox_messages.address']);
   expect(await whereStands(phone)).toEqual(['bonus_grants.phone', 'former_members.phone']);
@@ -79,6 +84,7 @@ test('an erased person is found nowhere, and whoever has the number next inherit
       'erased_members.user_id',
     ],
     ...['former_members.user_id', 'ledger_entries.account_id', 'messages.dedupe_key', 'messages.user_id'],
+    ...['order_events.actor_id', 'order_events.data', 'orders.body', 'orders.customer_id', 'payments.customer_id'],
     'redemptions.user_id',
   ]);
   const byPerson = await sql<{ ip: string | null }>('select ip from platform.audit_entries where actor_id = $1', [

@@ -8,6 +8,7 @@ import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate, fetchNextRates, nextQuote } from './walks/exchange-rates.ts';
 import * as flags from './walks/flags.ts';
 import { createPayment } from './walks/payments.ts';
+import { listedOrders } from './walks/order-cases.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createExpenseComment, createRecurringExpense, recordConversion } from './walks/team-extras.ts';
 import { createExpense, createTeam, createTeamInvitation, createTeamMember, recordSettlement } from './walks/teams.ts';
@@ -249,6 +250,7 @@ const lists: Readonly<Record<List, ListCase>> = {
     path: async (world) => createTeam(world, world.user).then(({ teamId }) => ({ teamId })),
     add: (world, { teamId = '' }) => createTeamMember(world, world.user, teamId),
   },
+  ...listedOrders,
   listProductTypes: { as: ({ staff }) => staff, add: shop.createProductType },
   listProducts: {
     as: ({ staff }) => staff,

@@ -652,6 +652,98 @@ def _transfer():
     return {"variantId": place["variantId"], "fromLocationId": place["locationId"], "toLocationId": other, "quantity": 1}
 
 
+# Orders: of what costs nothing, so that they are paid at once
+
+
+def article():
+    """A variant that is for sale, with a thousand in stock."""
+    body = {
+        **PRODUCT,
+        "slug": f"product-{next(_numbers)}",
+        "productTypeId": once("product_type", product_type),
+        "translations": [{"locale": "en", "name": "Product", "description": ""}],
+        "images": [],
+        "taxClass": "zero",
+        "publishedFrom": "2026-01-01T00:00:00Z",
+    }
+    path = "/api/v1/products/" + admin("POST", "/api/v1/products", json=body).json()["id"]
+    made = _variant()
+    made["prices"][0]["price"]["amount"] = 0
+    found = admin("POST", path + "/variants", json=made).json()["id"]
+    place = {"variantId": found, "locationId": once("stock_location", stock_location)}
+    admin("POST", "/api/v1/stock-adjustments", json={**place, "delta": 1000, "reason": "received"})
+    return found
+
+
+SHIPPING = {"taxClass": "zero", "active": True, "prices": [{"currency": "EUR", "amount": 0}]}
+ADDRESS = {
+    "recipient": "Nima",
+    "phone": None,
+    "line1": "Unter den Linden 1",
+    "line2": None,
+    "city": "Berlin",
+    "region": None,
+    "postalCode": "10117",
+    "country": "DE",
+}
+
+
+def shipping_method():
+    body = {"name": "By hand", **SHIPPING}
+    return admin("PUT", "/api/v1/shipping-methods/contract", json=body, headers={"If-Match": "*"}).json()["code"]
+
+
+def _coupon():
+    return {
+        "code": f"C-{next(_numbers)}",
+        "basisPoints": 1000,
+        "amount": None,
+        "currency": None,
+        "minimum": 0,
+        "validFrom": None,
+        "validUntil": None,
+    }
+
+
+def coupon():
+    body = {**_coupon(), "oncePerCustomer": False, "maxUses": None}
+    return admin("POST", "/api/v1/coupons", json=body).json()
+
+
+def _placement():
+    # What others set meanwhile may have changed the way of shipping.
+    shipping_method()
+    return {
+        "currency": "EUR",
+        "channel": "web",
+        "lines": [{"variantId": article(), "quantity": 10}],
+        "shippingMethod": "contract",
+        "couponCode": once("coupon", coupon)["code"],
+        "address": ADDRESS,
+        "expectedTotal": 0,
+    }
+
+
+# The article of the order that a path named last.
+_ordered = []
+
+
+def order_id(operation):
+    if operation in ("getOrder", "listOrderEvents", "getOrderInvoice"):
+        return once("order", lambda: admin("POST", "/api/v1/orders", json=_placement()).json()["id"])
+    body = _placement()
+    _ordered[:] = [body["lines"][0]["variantId"]]
+    found = admin("POST", "/api/v1/orders", json=body).json()["id"]
+    if operation in ("recordDelivery", "recordReturn"):
+        admin("POST", f"/api/v1/orders/{found}/shipments", json={})
+    return found
+
+
+def _order_change():
+    lines = [{"variantId": variant_id, "quantity": 7} for variant_id in _ordered]
+    return {"lines": lines, "shippingMethod": "contract", "address": ADDRESS}
+
+
 def product_slug(_):
     """Of a published product."""
 
@@ -732,6 +824,10 @@ IDS = {
     "productSlug": product_slug,
     "productId": lambda operation: once("product", product) if operation == "getProduct" else product(),
     "variantId": lambda operation: once("variant", variant) if operation == "getVariant" else variant(),
+    "orderId": order_id,
+    "couponId": lambda operation: (coupon() if operation == "updateCoupon" else once("coupon", coupon))["id"],
+    "shippingMethodCode": lambda _: shipping_method(),
+    "currency": lambda _: "EUR",
     "identityId": lambda _: social_identity(),
     "exportId": lambda _: once("data_export", data_export),
     "clientId": client_id,
@@ -784,7 +880,7 @@ def ids_for(operation, path_parameters):
 
 
 # Ids that are no UUIDs: made-up ones were never signed, or configured, or are no currency.
-SIGNED = {"base", "quote", "productSlug", "trackingId", "unsubscribeToken", "sourceName"}
+SIGNED = {"shippingMethodCode", "currency", "base", "quote", "productSlug", "trackingId", "unsubscribeToken", "sourceName"}
 
 
 def ids_for_misled(operation, path_parameters):
@@ -885,6 +981,14 @@ PROOFS = {
     "createFlag": lambda: {**FLAG, "key": f"contract-f{next(_numbers)}"},
     "updateFlag": lambda: FLAG,
     "recordFlagExposure": lambda: {"flag": once("flag", flag)},
+    "updateCart": lambda: {"lines": [{"variantId": once("article", article), "quantity": 1 + next(_numbers) % 9}]},
+    "placeOrder": _placement,
+    "updateOrder": _order_change,
+    "recordShipment": lambda: {"carrier": "DHL", "trackingCode": None},
+    "updateTaxRates": lambda: {"rates": []},
+    "updateShippingMethod": lambda: {"prices": SHIPPING["prices"]},
+    "createCoupon": _coupon,
+    "updateCoupon": lambda: {"validFrom": None, "validUntil": None},
     "createStockLocation": lambda: {"code": f"place-{next(_numbers)}"},
     "recordStockAdjustment": lambda: {**once("stock", _stock), "delta": 1},
     "recordStockTransfer": _transfer,

@@ -5,6 +5,7 @@ import type { OperationId } from '../src/contract/handlers.ts';
 import * as shop from './walks/catalog.ts';
 import type { Change, Fields, Unseen } from './walks/changes.ts';
 import * as flags from './walks/flags.ts';
+import { orderChanges } from './walks/order-cases.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { teamChanges } from './walks/team-changes.ts';
 import { createWorld, templateSource } from './walks/world.ts';
@@ -176,6 +177,7 @@ const changes: Readonly<Partial<Record<OperationId, Change | Unseen>>> = {
     expected: (body) => ({ ...body, state: 'redeemed' }),
   },
   ...teamChanges,
+  ...orderChanges,
   createProductType: { as: ({ staff }) => staff, bodies: () => shop.productType() as Fields },
   updateProductType: {
     as: ({ staff }) => staff,

@@ -8,6 +8,7 @@ import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate, nextRateDay } from './walks/exchange-rates.ts';
 import * as flags from './walks/flags.ts';
 import * as pay from './walks/payments.ts';
+import { repeatedOrders } from './walks/order-cases.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { conversionBody, ratesOf, recordConversion, recurringBody } from './walks/team-extras.ts';
 import {
@@ -218,6 +219,7 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
   },
   confirmSettlement: { path: (world) => recordSettlement(world, world.admin) },
   voidSettlement: { path: (world) => recordSettlement(world, world.admin) },
+  ...repeatedOrders,
   createProductType: { body: () => shop.productType() },
   createCategory: { body: () => shop.category() },
   createProduct: { body: (world) => shop.product(world) },

@@ -4,6 +4,7 @@ import { routes } from '../src/contract/generated/routes.ts';
 import type { OperationId } from '../src/contract/handlers.ts';
 import * as shop from './walks/catalog.ts';
 import * as flags from './walks/flags.ts';
+import { taggedOrders } from './walks/order-cases.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createRecurringExpense, recurringBody } from './walks/team-extras.ts';
 import { createCompany, createExpense, createTeam, expenseBody } from './walks/teams.ts';
@@ -105,6 +106,7 @@ const tagged: Readonly<Partial<Record<OperationId, TagCase>>> = {
     read: 'getNotificationPreferences',
     body: (change) => ({ locale: null, timeZone: `Etc/GMT-${change % 14}`, choices: [] }),
   },
+  ...taggedOrders,
   updateProductType: {
     as: ({ staff }) => staff,
     path: async (world) => ({ productTypeId: await shop.createProductType(world) }),

@@ -6,6 +6,7 @@ import type { Siblings } from './cluster/link.ts';
 import { createErrorReporting } from './compose-errors.ts';
 import { createGeocoder } from './compose-geocoding.ts';
 import { createSocialLogins, identitySettings } from './compose-identity.ts';
+import { composeOrders } from './compose-orders.ts';
 import { composePayments } from './compose-payments.ts';
 import { createRateProviders } from './compose-rates.ts';
 import { createMessagingVendors } from './compose-vendors.ts';
@@ -23,6 +24,8 @@ import { createIdentity, demoAccounts, secretPurposes, wordings } from './contex
 import type { Identity } from './contexts/identity/index.ts';
 import { createNotifications, readQuietHours, readSmsPrice, trackingPurpose } from './contexts/notifications/index.ts';
 import type { Notifications } from './contexts/notifications/index.ts';
+import { orderWordings } from './contexts/orders/index.ts';
+import type { Orders } from './contexts/orders/index.ts';
 import type { Payments } from './contexts/payments/index.ts';
 import {
   createFlagSource,
@@ -90,6 +93,7 @@ export interface Contexts {
   readonly catalog: Catalog;
   readonly exchangeRates: ContextModule & ExchangeRateQuestions;
   readonly payments: Payments;
+  readonly orders: Orders;
 }
 
 /** One composed process and what it is made of. */
@@ -180,11 +184,12 @@ function createContexts(
   const key = (purpose: string) => deriveKey(databases.secret, purpose);
   const cursors = createCursors(key('page cursors'));
   const { primary, worker } = pools;
+  const modules = () => Object.values<ContextModule>({ ...contexts });
   const geocoder = createGeocoder(config.geocoding, { observer: observers.vendors, watch, clock });
   const flags = createOpenFeatureFlags(localFlags, { domain: newId() });
-  const publish = createPublish(() => Object.values(contexts).map(({ subscriptions }) => subscriptions));
+  const publish = createPublish(() => modules().map(({ subscriptions }) => subscriptions));
   const notifications = createNotifications({
-    wordings,
+    wordings: [...wordings, ...orderWordings],
     database: primary,
     reporting: pools.reporting,
     workerDatabase: worker,
@@ -231,7 +236,7 @@ function createContexts(
     signs: hosts(config, 'identity'),
     codeSecret: key(secretPurposes.codes),
     exportSecret: key(secretPurposes.exports),
-    personalData: () => Object.values(contexts).flatMap(({ personalData }) => personalData ?? []),
+    personalData: () => modules().flatMap(({ personalData }) => personalData ?? []),
     keyRing,
   });
   const rewards = createRewards({
@@ -249,37 +254,28 @@ function createContexts(
     sources: config.bonusSources.map(({ location, ...rest }) => ({ ...rest, source: numberSourceAt(location) })),
     gameSecret: key('game rounds'),
   });
-  const { recordReports } = notifications;
   const platform = createPlatform({
     database: primary,
     workerDatabase: worker,
     clock,
     cursors,
-    recordReports,
+    recordReports: notifications.recordReports,
     geocoder,
     flags,
     localFlags,
     retention: { auditDays: config.auditDays, sandboxDays: config.sandboxDays },
   });
   const analytics = createAnalytics({
-    primary,
-    worker,
-    reporting: pools.reporting,
-    clock,
+    ...{ primary, worker, reporting: pools.reporting, clock },
     zones: config.reportTimeZones,
     limits: usualLimits,
-    recounts: () => Object.values(contexts).flatMap(({ recounts }) => recounts ?? []),
+    recounts: () => modules().flatMap(({ recounts }) => recounts ?? []),
     questions: { findBonusCampaign: rewards.findBonusCampaign, listTopWallets: rewards.listTopWallets },
     observer: observers.analytics,
   });
   const exchangeRates = createExchangeRates({
-    primary,
-    worker,
-    clock,
-    enqueue,
-    cursors,
+    ...{ primary, worker, clock, enqueue, cursors, observer: observers.exchangeRates },
     providers: createRateProviders(config.exchangeRates, { observer: observers.vendors, watch, clock }),
-    observer: observers.exchangeRates,
   });
   const teams = createTeams({
     ...{ primary, worker, reporting: pools.reporting, clock, cursors, notifications },
@@ -293,8 +289,12 @@ function createContexts(
     vendors: observers.vendors,
     sandboxKey: key('sandbox payments'),
   });
+  const orders = composeOrders(config, {
+    ...{ primary, worker, clock, cursors, enqueue, catalog, payments, notifications, geocoder },
+    readContacts: (tx, userIds) => identity.readContacts(tx, userIds),
+  });
   const contexts: Contexts = {
-    ...{ identity, notifications, rewards, platform, analytics, teams, catalog, exchangeRates, payments },
+    ...{ identity, notifications, rewards, platform, analytics, teams, catalog, exchangeRates, payments, orders },
   };
   return contexts;
 }

@@ -9,6 +9,8 @@ import { readPaymentSettings } from './payment-config.ts';
 import type { PaymentSettings } from './payment-config.ts';
 import { readRateSettings } from './rate-config.ts';
 import type { RateSettings } from './rate-config.ts';
+import { readOrderSettings } from './order-config.ts';
+import type { OrderSettings } from './order-config.ts';
 import { isRegion } from './shared/phone.ts';
 import type { Region } from './shared/phone.ts';
 import { readSocialLogin } from './social-login-config.ts';
@@ -54,6 +56,7 @@ export interface Config {
   readonly emailFrom: string;
   readonly vendors: VendorSettings;
   readonly socialLogin: SocialLoginConfig;
+  readonly orders: OrderSettings;
   readonly exchangeRates: RateSettings;
   readonly geocoding: GeocodingSettings;
   readonly payments: PaymentSettings;
@@ -133,6 +136,7 @@ export const contextNames = [
   'catalog',
   'exchange-rates',
   'payments',
+  'orders',
 ] as const;
 
 /**
@@ -173,6 +177,7 @@ export function readConfig(environment: Environment): Config {
     geocoding: readGeocodingSettings(read),
     payments: readPaymentSettings(read),
     socialLogin: readSocialLogin(read, Object.keys(environment), databaseUrl === undefined),
+    orders: readOrderSettings(read),
     messagesPerSecond: read.number('MESSAGES_PER_SECOND', 10_000, 1, 1_000_000),
     otpShare: read.number('OTP_SHARE', 0.2, 0.01, 0.99, false),
     smsPerDay: read.number('SMS_PER_DAY', 1_000_000, 0, 1_000_000_000),

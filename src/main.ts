@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   seed: async () => (await import('./commands/seed.ts')).seedCommand,
   rollups: async () => (await import('./commands/rollups.ts')).rollupsCommand,
   balances: async () => (await import('./commands/balances.ts')).balancesCommand,
+  orders: async () => (await import('./commands/orders.ts')).ordersCommand,
   stock: async () => (await import('./commands/stock.ts')).stockCommand,
   keys: async () => (await import('./commands/keys.ts')).keysCommand,
 };

@@ -82,7 +82,7 @@ export async function startPlatform({ folder, traces, counters }: PlatformOption
         status: 201,
         body: place(shopId, body),
       }),
-    } as HttpOptions['handlers'],
+    } as unknown as HttpOptions['handlers'],
     verifier: {
       // As identity does it, once per token: the platform remembers the outcome.
       async verifyAccessToken(text) {

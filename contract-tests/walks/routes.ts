@@ -13,9 +13,12 @@ export function routeOf(operationId: OperationId): Route {
 /** Values of parameters that are words from a list. */
 const named: Readonly<Record<string, string>> = {
   channel: 'sms',
+  currency: 'EUR',
   gameId: 'dice',
   period: 'daily',
   productSlug: 'made-up',
+  salesChannel: 'web',
+  shippingMethodCode: 'made-up',
 };
 
 /** The path with these values, and well-formed made-up ones for the rest. */

@@ -35,9 +35,10 @@ export const explicitAccess = operationRule(({ operation }, report) => {
 /** A scope that is not declared cannot be granted; one that is not used guards nothing. */
 export const scopesDeclaredAndUsed = documentRule(({ views, securitySchemes, report, reportAt }) => {
   const declared = new Set(Object.keys(securitySchemes['bearerAuth']?.['x-scopes'] ?? {}));
-  const used = new Set(views.flatMap(scopesOf));
+  const widening = ({ operation }: View): readonly string[] => operation['x-widening-scopes'] ?? [];
+  const used = new Set(views.flatMap((view) => [...scopesOf(view), ...widening(view)]));
   for (const view of views) {
-    for (const scope of scopesOf(view).filter((name) => !declared.has(name))) {
+    for (const scope of [...scopesOf(view), ...widening(view)].filter((name) => !declared.has(name))) {
       reportAt(view, `The scope ${scope} is not declared by bearerAuth.`, ['security']);
     }
   }

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { good } from '../../contract-tests/walks/answers.ts';
 import * as shop from '../../contract-tests/walks/catalog.ts';
+import {
+  createCoupon,
+  placeOrder,
+  quantity,
+  shippingMethod,
+  writeShippingMethod,
+} from '../../contract-tests/walks/orders.ts';
 import { demoAccounts } from '../contexts/identity/index.ts';
 import { routes } from '../contract/generated/routes.ts';
 import { startPortico } from '../testing/portico.ts';
@@ -30,6 +37,10 @@ let goingExpense: string;
 const sold: Record<'productType' | 'category' | 'product' | 'variant', [string, string]> = {
   ...{ productType: ['', ''], category: ['', ''], product: ['', ''], variant: ['', ''] },
 };
+/** Of the admin's: an order, a coupon, a way of shipping. */
+let order: Awaited<ReturnType<typeof placeOrder>>;
+let couponId: string;
+let shippingCode: string;
 let recurringPath: string;
 let goingRecurring: string;
 
@@ -68,6 +79,8 @@ beforeAll(async () => {
   sold.category = [await shop.createCategory(maker), await shop.createCategory(maker)];
   sold.product = [await shop.createProduct(maker), await shop.createProduct(maker)];
   sold.variant = [await shop.createVariant(maker), await shop.createVariant(maker)];
+  order = await placeOrder(maker, staff);
+  [couponId, shippingCode] = [await createCoupon(maker), await writeShippingMethod(maker)];
   const again = async () => {
     const url = `/api/v1/teams/${teamId}/recurring-expenses`;
     return (await portico.request('POST', url, { token: admin, body: recurring() })).headers.get('location') ?? '';
@@ -144,6 +157,10 @@ const changes: Readonly<Record<string, () => { readonly path: string; readonly b
   deleteProduct: () => ({ path: `/api/v1/products/${sold.product[1]}`, body: undefined }),
   updateVariant: () => ({ path: `/api/v1/variants/${sold.variant[0]}`, body: { lowStockAt: 7 } }),
   deleteVariant: () => ({ path: `/api/v1/variants/${sold.variant[1]}`, body: undefined }),
+  updateCart: () => ({ path: '/api/v1/carts/EUR/web', body: quantity(sold.variant[0], 1) }),
+  updateOrder: () => ({ path: `/api/v1/orders/${order.orderId}`, body: quantity(order.variantId, 1) }),
+  updateCoupon: () => ({ path: `/api/v1/coupons/${couponId}`, body: { maxUses: 7 } }),
+  updateShippingMethod: () => ({ path: `/api/v1/shipping-methods/${shippingCode}`, body: shippingMethod('Other') }),
   updateReward: () => ({ path: `/api/v1/rewards/${rewardId}`, body: { retired: true } }),
   deleteUser: () => ({ path: `/api/v1/users/${goingId}`, body: undefined }),
   updateSandboxBehaviour: () => ({

@@ -6,14 +6,19 @@ import { findStockDifferences } from './inventory/find-stock-differences.ts';
 import { reserveStock } from './inventory/reserve-stock.ts';
 import type { ReserveOutcome, ReserveStock } from './inventory/reserve-stock.ts';
 import { restock } from './inventory/restock.ts';
+import { returnStock } from './inventory/return-stock.ts';
+import type { ReturnStock } from './inventory/return-stock.ts';
 import type { Restock } from './inventory/restock.ts';
 import { createCatalogOperations } from './operations.ts';
+import { readOffers } from './products/read-offers.ts';
 import { problems } from './problems.ts';
 import { catalogSchedule, createCatalogTasks } from './tasks.ts';
 
 export type { CatalogDependencies } from './dependencies.ts';
 export type { HeldStock, ReserveOutcome, ReserveStock, ShortStock } from './inventory/reserve-stock.ts';
 export type { Restock } from './inventory/restock.ts';
+export type { ReturnStock } from './inventory/return-stock.ts';
+export type { Offer, ReadOffers } from './products/read-offers.ts';
 
 /** What other contexts may ask of the catalog. All of it in the caller's transaction, whose end keeps or undoes it. */
 export interface CatalogQuestions {
@@ -23,6 +28,9 @@ export interface CatalogQuestions {
   readonly releaseStock: typeof releaseStock;
   readonly extendStock: typeof extendStock;
   restock(tx: Transaction, command: Restock): Promise<void>;
+  /** Puts back what was sold to an order, where it came from. */
+  returnStock(tx: Transaction, command: ReturnStock): Promise<void>;
+  readonly readOffers: typeof readOffers;
   /** Proves the stock against its history; reads everything. */
   findStockDifferences(queryable: Queryable): ReturnType<typeof findStockDifferences>;
 }
@@ -59,6 +67,8 @@ export function createCatalog(dependencies: CatalogDependencies): Catalog {
     releaseStock,
     extendStock,
     restock: (tx, command) => restock({ tx, publish }, command),
+    returnStock: (tx, command) => returnStock({ tx, publish }, command),
+    readOffers,
     findStockDifferences,
   };
 }

@@ -70,6 +70,8 @@ export interface OperationObject {
   'x-rate-limit': string;
   'x-problems'?: string[];
   'x-audit'?: { action: string; resource: string; id?: string };
+  /** Scopes that nobody needs to call it, and with which it does more. */
+  'x-widening-scopes'?: readonly string[];
   'x-max-body'?: number;
   'x-streaming'?: 'request' | 'response';
   'x-no-idempotency-key'?: string;

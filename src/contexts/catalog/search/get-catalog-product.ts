@@ -3,6 +3,7 @@ import type { Money } from '../../../shared/money.ts';
 import { notFound } from '../../../shared/platform-problems.ts';
 import type { CatalogDependencies } from '../dependencies.ts';
 import type { AttributeValue, Image, ProductOption, ProductText, TaxClass } from '../products/product.ts';
+import { textFor } from '../products/text-for.ts';
 
 /** A variant as a shop shows it. */
 export interface OfferedVariant {
@@ -82,14 +83,4 @@ export async function getCatalogProduct(
       price: price === null ? null : { amount: BigInt(price), currency },
     })),
   };
-}
-
-/** In this language, else in this language as spoken elsewhere, else the first. */
-function textFor(translations: readonly [ProductText, ...ProductText[]], wanted: string): ProductText {
-  const [language] = wanted.split('-');
-  return (
-    translations.find(({ locale }) => locale === wanted) ??
-    translations.find(({ locale }) => locale.split('-')[0] === language) ??
-    translations[0]
-  );
 }
