@@ -188,6 +188,7 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
 /** Writes their entry themselves, in their own transaction; each has a test in its context. */
 const writesItsOwn: Readonly<Partial<Record<OperationId, string>>> = {
   createBonusImport: 'a streamed upload runs in its own transaction; see the case below',
+  createProductImport: 'a streamed upload runs in its own transaction; see the case below',
 };
 
 /** Take a body, and change nothing. */
@@ -277,6 +278,22 @@ describe.each(Object.keys(audited) as Audited[])('%s', (operationId) => {
       expect([again.headers.get('idempotent-replayed'), await entriesOf(again)]).toEqual(['true', []]);
     });
   }
+});
+
+test('createProductImport leaves one entry', async () => {
+  const answer = await world.portico.request('POST', '/api/v1/product-imports', {
+    token: world.admin.token,
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: '{}',
+  });
+  const { id } = (await answer.json()) as { id: string };
+  expect(await entriesOf(answer)).toEqual([
+    expect.objectContaining({
+      ...expectedOf('createProductImport'),
+      action: 'product-import-created',
+      resource: { type: 'product-import', id },
+    }),
+  ]);
 });
 
 test('createBonusImport leaves one entry, and none for a file that is known', async () => {

@@ -20,7 +20,7 @@ const taking = routes.filter(({ requestBody }) => requestBody !== null);
 describe.each(taking.map((route): [string, Route] => [route.operationId, route]))('%s', (operationId, route) => {
   const taken = route.requestBody?.content.map(({ mediaType }) => mediaType) ?? [];
   const [declared = ''] = taken;
-  const isJson = declared.endsWith('json');
+  const isJson = /[/+]json$/.test(declared);
 
   const send = (body: string | Uint8Array, headers: Readonly<Record<string, string>>): Promise<Response> =>
     world.portico.request(route.method, pathOf(route), { token: world.admin.token, body, headers });

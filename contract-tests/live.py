@@ -797,9 +797,17 @@ def rate_day():
 # Payments are asked for by what is bought, and nothing can be bought here yet: these operations answer 404.
 NOTHING = "01939c2e-0000-7000-8000-000000000000"
 
+
+def product_import():
+    """An import of one line that is no product."""
+    headers = {"Content-Type": "application/x-ndjson"}
+    return admin("POST", "/api/v1/product-imports", data=b"{}", headers=headers).json()["id"]
+
+
 IDS = {
     "paymentId": lambda _: NOTHING,
     "attemptId": lambda _: NOTHING,
+    "productImportId": lambda _: once("product_import", product_import),
     "flagKey": lambda operation: flag() if operation == "deleteFlag" else once("flag", flag),
     "base": lambda _: "EUR",
     "quote": lambda _: "USD",

@@ -282,7 +282,7 @@ function createContexts(
     readContacts: (tx, userIds) => identity.readContacts(tx, userIds),
     findExchangeRate: exchangeRates.findExchangeRate,
   });
-  const catalog = createCatalog({ primary, worker, clock, cursors, publish, enqueue, flags });
+  const catalog = createCatalog({ primary, worker, uploads: pools.uploads, clock, cursors, publish, enqueue, flags });
   const payments = composePayments(config, {
     ...{ primary, worker, clock, cursors, publish, enqueue, keyRing },
     observer: observers.payments,

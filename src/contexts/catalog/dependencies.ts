@@ -11,6 +11,8 @@ export interface CatalogDependencies {
   readonly primary: Database;
   /** For jobs. */
   readonly worker: Database;
+  /** For uploads, which hold a connection as long as their sender takes. */
+  readonly uploads: Database;
   readonly clock: Clock;
   readonly cursors: Cursors;
   readonly publish: Publish;

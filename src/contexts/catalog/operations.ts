@@ -1,6 +1,7 @@
 import type { ContextHandlers } from '../../contract/handlers.ts';
 import { createCategoryOperations } from './categories/operations.ts';
 import type { CatalogDependencies } from './dependencies.ts';
+import { createImportOperations } from './imports/operations.ts';
 import { createInventoryOperations } from './inventory/operations.ts';
 import { createProductOperations } from './products/operations.ts';
 import { createVariantOperations } from './products/variant-operations.ts';
@@ -15,5 +16,6 @@ export function createCatalogOperations(dependencies: CatalogDependencies) {
     ...createCategoryOperations(dependencies),
     ...createInventoryOperations(dependencies),
     ...createSearchOperations(dependencies),
+    ...createImportOperations(dependencies),
   } satisfies ContextHandlers<'catalog'>;
 }

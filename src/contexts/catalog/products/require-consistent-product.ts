@@ -13,11 +13,7 @@ export type CheckedProduct = Pick<
 
 /** @throws Problem 409 `product-invalid`, `product-type-unknown`, `attributes-invalid`, each naming all that is wrong */
 export async function requireConsistentProduct(tx: Transaction, product: CheckedProduct): Promise<void> {
-  const contradictions = [
-    ...twice(product.translations, '/translations', ({ locale }) => locale),
-    ...twice(product.options, '/options', ({ key }) => key),
-    ...unpublishable(product),
-  ];
+  const contradictions = productContradictions(product);
   if (contradictions.length > 0) {
     throw new Problem(problems['product-invalid'], { detail: 'It contradicts itself.', errors: contradictions });
   }
@@ -33,6 +29,17 @@ export async function requireConsistentProduct(tx: Transaction, product: Checked
   }
 }
 
+/** What of a product cannot be true at once; empty for nothing. */
+export function productContradictions(
+  product: Pick<CheckedProduct, 'translations' | 'options' | 'publishedFrom' | 'publishedUntil'>,
+): readonly FieldError[] {
+  return [
+    ...twice(product.translations, '/translations', ({ locale }) => locale),
+    ...twice(product.options, '/options', ({ key }) => key),
+    ...unpublishable(product),
+  ];
+}
+
 function twice<Item>(items: readonly Item[], pointer: string, keyOf: (item: Item) => string): FieldError[] {
   const keys = items.map(keyOf);
   return keys.flatMap((key, index) =>
@@ -40,7 +47,10 @@ function twice<Item>(items: readonly Item[], pointer: string, keyOf: (item: Item
   );
 }
 
-function unpublishable({ publishedFrom, publishedUntil }: CheckedProduct): FieldError[] {
+function unpublishable({
+  publishedFrom,
+  publishedUntil,
+}: Pick<CheckedProduct, 'publishedFrom' | 'publishedUntil'>): FieldError[] {
   if (publishedUntil === null || (publishedFrom !== null && publishedFrom < publishedUntil)) return [];
   return [{ pointer: '/publishedUntil', detail: 'must lie after publishedFrom' }];
 }

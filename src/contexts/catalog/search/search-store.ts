@@ -131,14 +131,17 @@ function summaryText(sort: SearchSort): string {
        and r.doc @@ $11::tsquery and ${live} and (r.doc @@ $1::tsquery) <> (${fitsPrice})
      limit ${MOST_COUNTED + 1}),
    hit as (
-     select product_id, price_min, price_max, facets, true as fits, array[]::int[] as failed from match
-     union all select product_id, price_min, price_max, facets, fits, failed from near),
+     select price_min, price_max, facets, true as fits, 0 as failed from match
+     union all
+     select price_min, price_max, facets, fits, coalesce(failed[1], 0) from near
+     where cardinality(failed) = case when fits then 1 else 0 end),
    tally as (
-     select facet, failed, count(*)::int as n from hit, unnest(facets) facet where fits group by facet, failed),
+     select facet, failed, count(*)::int as n from (select unnest(facets) as facet, failed from hit where fits) told
+     group by facet, failed),
    facet as (
      select split_part(facet, '=', 1) as key, substr(facet, strpos(facet, '=') + 1) as value, sum(n)::int as count
      from tally
-     where failed = '{}' or failed = array[array_position($4::text[], split_part(facet, '=', 1))]
+     where failed = 0 or failed = array_position($4::text[], split_part(facet, '=', 1))
      group by facet),
    item as (
      select h.*, row_number() over (order by ${order.by}) as place
@@ -147,8 +150,8 @@ function summaryText(sort: SearchSort): string {
    select (select count(*) from match)::int as total, (select count(*) from near)::int as near,
      (select jsonb_agg(jsonb_build_object('key', key, 'value', value, 'count', count) order by key, count desc, value)
       from facet) as facets,
-     (select min(price_min)::text from hit where failed = '{}') as "priceMin",
-     (select max(price_max)::text from hit where failed = '{}') as "priceMax",
+     (select min(price_min)::text from hit where failed = 0) as "priceMin",
+     (select max(price_max)::text from hit where failed = 0) as "priceMax",
      ${shownAs(orders[sort].key)} as items`;
 }
 

@@ -52,4 +52,4 @@ export interface SearchSummary {
 }
 
 /** Matches that are looked at one by one: beyond, answers would take longer than a person waits. */
-export const MOST_COUNTED = 5_000;
+export const MOST_COUNTED = 2_500;
