@@ -17,7 +17,7 @@ import { median, reportRatios } from './ratios.ts';
 import { order, start } from './talk.ts';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
-const ORDERS = Number(process.env['BENCH_ORDERS'] ?? 1_600);
+const ORDERS = Number(process.env['BENCH_ORDERS'] ?? 800);
 
 /** @returns orders a second. Where pgbench is not on the path, PGBENCH says where it is. */
 async function runPgbench(url: string, file: string): Promise<number> {

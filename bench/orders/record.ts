@@ -36,7 +36,7 @@ export async function recordScript(url: string, wide: boolean): Promise<string> 
     const made = new Map(
       fresh.map((id, n) => [
         id,
-        `'000000${(10 + n).toString(16)}-0000-7001-8000-' || lpad(to_hex(:n::bigint), 12, '0')`,
+        `'000000${(16 + n).toString(16)}-0000-7001-8000-' || lpad(to_hex(:n::bigint), 12, '0')`,
       ]),
     );
     if (wide) made.set(articleId(0), `'00000000-0000-7009-8000-' || lpad(to_hex(:article::int), 12, '0')`);
@@ -64,7 +64,8 @@ function recording(tx: Transaction, sent: Sent[]): Transaction {
 }
 
 function idsOf(sent: readonly Sent[]): string[] {
-  return JSON.stringify(sent.map(({ values }) => values)).match(UUID) ?? [];
+  const values = sent.flatMap((one) => one.values).filter((value) => value !== null && value !== undefined);
+  return values.map(textOf).join(' ').match(UUID) ?? [];
 }
 
 async function typesOf(tx: Transaction, text: string): Promise<readonly string[]> {
