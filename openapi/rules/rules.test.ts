@@ -124,6 +124,11 @@ const defects: Defect[] = [
   ['scopes-declared-and-used', 'an undeclared scope', ({ read }) => (read.security = [{ bearerAuth: ['books:burn'] }])],
   [
     'scopes-declared-and-used',
+    'an undeclared scope that widens',
+    ({ read }) => (read['x-widening-scopes'] = ['books:burn']),
+  ],
+  [
+    'scopes-declared-and-used',
     'an unused scope',
     ({ document }) =>
       Object.assign(present(document.components.securitySchemes?.['bearerAuth']), {

@@ -41,6 +41,11 @@ const types = async (orderId: string): Promise<readonly string[]> => {
   return rows.map(({ type }) => type);
 };
 
+/** Of what went wrong with several orders. */
+function firstOf(error: unknown): never {
+  throw error instanceof AggregateError ? (error.errors[0] as Error) : error;
+}
+
 /** Payments by which everything is paid. */
 const paid = (): OrdersDependencies['payments'] => ({
   ...dependenciesOf(shop).payments,
@@ -126,13 +131,33 @@ describe('whatever dies', () => {
         await shop.sql('update orders.payments set due_at = clock_timestamp() where order_id = $1', [order.id]);
         await lapseStock(shop.portico.owner, order.id);
       },
-      (worker) => settleOpenOrders({ ...dependenciesOf(shop), worker }, { signal }),
+      (worker) => settleOpenOrders({ ...dependenciesOf(shop), worker }, { signal }).catch(firstOf),
       async () => {
         expect(await types(order.id)).toEqual(['placed', 'lapsed']);
         expect(await shop.stock(article)).toEqual({ onHand: 5, reserved: 0 });
       },
     );
     expect(kills).toBeGreaterThan(5);
+  });
+
+  test('an order that cannot be settled holds up no other', async () => {
+    await place();
+    const bad = order;
+    await place();
+    for (const { id } of [bad, order]) {
+      await shop.sql('update orders.payments set due_at = clock_timestamp() where order_id = $1', [id]);
+    }
+    const { payments, ...rest } = dependenciesOf(shop);
+    const [broken] = await payments.readPayments(shop.portico.database, [bad.id]);
+    const failing: typeof payments = {
+      ...payments,
+      attemptInFlight: (tx, id) =>
+        id === broken?.paymentId ? Promise.reject(new Error('broken')) : payments.attemptInFlight(tx, id),
+    };
+    await expect(settleOpenOrders({ ...rest, payments: failing }, { signal })).rejects.toThrow('1 orders');
+    expect([await types(bad.id), await types(order.id)]).toEqual([['placed'], ['placed', 'lapsed']]);
+    await settleOpenOrders({ ...rest, payments }, { signal });
+    expect(await types(bad.id)).toEqual(['placed', 'lapsed']);
   });
 
   test('a mail is written once', async () => {

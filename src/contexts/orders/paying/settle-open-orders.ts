@@ -26,17 +26,27 @@ const reviewedStatement = statement<{ id: string }>(
 /**
  * Cancels what nobody paid in time, and tries once more to complete what was paid for without goods. An order whose payment is on its
  * way, or whose outcome nobody knows, keeps its stock and waits. Safe to repeat and to die after any order.
+ *
+ * @throws AggregateError of those that failed, after all others were looked at: one order holds up no other
  */
 export async function settleOpenOrders(dependencies: Settling, { signal }: Pick<JobRun, 'signal'>): Promise<void> {
   const { worker } = dependencies;
-  for (const orderId of await listDueOrders(worker, BATCH)) {
+  const failures: unknown[] = [];
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
     signal.throwIfAborted();
-    await worker.transaction((tx) => lapseOrder({ ...dependencies, tx }, orderId));
+    try {
+      await work();
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  for (const orderId of await listDueOrders(worker, BATCH)) {
+    await attempt(() => worker.transaction((tx) => lapseOrder({ ...dependencies, tx }, orderId)));
   }
   for (const { id } of await worker.query(reviewedStatement, [BATCH])) {
-    signal.throwIfAborted();
-    await recordPayment(dependencies, { orderId: id });
+    await attempt(() => recordPayment(dependencies, { orderId: id }));
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} orders could not be settled.`);
 }
 
 async function lapseOrder(
