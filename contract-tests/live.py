@@ -724,8 +724,9 @@ def _placement():
     }
 
 
-# The article of the order that a path named last.
+# The article of the order that a path named last, and one unit of it.
 _ordered = []
+_units = []
 
 
 def order_id(operation):
@@ -733,7 +734,8 @@ def order_id(operation):
         return once("order", lambda: admin("POST", "/api/v1/orders", json=_placement()).json()["id"])
     body = _placement()
     _ordered[:] = [body["lines"][0]["variantId"]]
-    found = admin("POST", "/api/v1/orders", json=body).json()["id"]
+    made = admin("POST", "/api/v1/orders", json=body).json()
+    found, _units[:] = made["id"], [{"lineId": made["lines"][0]["id"], "quantity": 1}]
     if operation in ("recordDelivery", "recordReturn"):
         admin("POST", f"/api/v1/orders/{found}/shipments", json={})
     return found
@@ -992,7 +994,8 @@ PROOFS = {
     "updateCart": lambda: {"lines": [{"variantId": once("article", article), "quantity": 1 + next(_numbers) % 9}]},
     "placeOrder": _placement,
     "updateOrder": _order_change,
-    "recordShipment": lambda: {"carrier": "DHL", "trackingCode": None},
+    "recordShipment": lambda: {"lines": _units, "carrier": "DHL", "trackingCode": None},
+    "recordReturn": lambda: {"lines": _units},
     "updateTaxRates": lambda: {"rates": []},
     "updateShippingMethod": lambda: {"prices": SHIPPING["prices"]},
     "createCoupon": _coupon,
