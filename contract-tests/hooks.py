@@ -29,8 +29,12 @@ class Caller:
 
 
 @schemathesis.serializer("text/csv")
-@schemathesis.serializer("application/x-ndjson")
 def csv(ctx, value):
+    return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")}
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(ctx, value):
     return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")}
 
 

@@ -890,7 +890,7 @@ def ids_for(operation, path_parameters):
 
 
 # Ids that are no UUIDs: made-up ones were never signed, or configured, or are no currency.
-SIGNED = {"shippingMethodCode", "currency", "base", "quote", "productSlug", "trackingId", "unsubscribeToken", "sourceName"}
+SIGNED = {"flagKey", "shippingMethodCode", "currency", "base", "quote", "productSlug", "trackingId", "unsubscribeToken", "sourceName"}
 
 
 def ids_for_misled(operation, path_parameters):
