@@ -102,3 +102,15 @@ export function retryAfter(headers: Headers, fallback: number): number {
   const seconds = /^\d+$/.test(told) ? Number(told) : (Date.parse(told) - Date.now()) / 1000;
   return Number.isFinite(seconds) ? Math.min(3_600, Math.max(1, Math.ceil(seconds))) : fallback;
 }
+
+/** An object of JSON with every number as the text it was: a rate or an amount that went through a `number` is another one. */
+export function parseExactObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text, (_key, read: unknown, context?: { readonly source?: string }) =>
+      typeof read === 'number' ? context?.source : read,
+    );
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -175,6 +175,8 @@ const audited: Readonly<Record<Audited, (world: World) => Promise<AuditCase>>> =
   cancelBonusImport: imports,
   resumeBonusImport: imports,
   capturePayment: async (world) => ({ path: { paymentId: await pay.paidPayment(world, 'manual') }, body: pay.capture }),
+  redrivePaymentMessage: async (world) => ({ path: { paymentMessageId: await pay.paymentMessage(world) } }),
+  requestPaymentReconciliation: async () => ({ body: pay.reconciledDay() }),
   voidPayment: async (world) => ({
     path: { paymentId: await pay.paidPayment(world, 'manual') },
     body: { reason: 'a walk' },

@@ -7,8 +7,8 @@ import { demoPhone } from '../src/shared/demo-phone.ts';
 import * as shop from './walks/catalog.ts';
 import { createQuarantinedRate, fetchNextRates, nextQuote } from './walks/exchange-rates.ts';
 import * as flags from './walks/flags.ts';
-import { createPayment } from './walks/payments.ts';
 import { listedOrders } from './walks/order-cases.ts';
+import * as pay from './walks/payments.ts';
 import { pathOf, routeOf } from './walks/routes.ts';
 import { createExpenseComment, createRecurringExpense, recordConversion } from './walks/team-extras.ts';
 import { createExpense, createTeam, createTeamInvitation, createTeamMember, recordSettlement } from './walks/teams.ts';
@@ -156,8 +156,11 @@ const lists: Readonly<Record<List, ListCase>> = {
   listPayments: {
     as: ({ user }) => user,
     filter: 'flagged=false',
-    add: (world) => createPayment(world, world.user),
+    add: (world) => pay.createPayment(world, world.user),
   },
+  listPaymentMessages: { as: ({ staff }) => staff, filter: 'state=applied', add: pay.paymentMessage },
+  listPaymentDisputes: { as: ({ staff }) => staff, filter: 'state=opened', add: pay.disputePayment },
+  listPaymentReconciliations: { as: ({ staff }) => staff, filter: 'provider=sandbox', add: pay.reconcilePayments },
   listRounds: {
     as: ({ user }) => user,
     filter: 'gameId=dice',

@@ -810,6 +810,8 @@ IDS = {
     "paymentId": lambda _: NOTHING,
     "attemptId": lambda _: NOTHING,
     "productImportId": lambda _: once("product_import", product_import),
+    "paymentMessageId": lambda _: NOTHING,
+    "reconciliationId": lambda _: NOTHING,
     "flagKey": lambda operation: flag() if operation == "deleteFlag" else once("flag", flag),
     "base": lambda _: "EUR",
     "quote": lambda _: "USD",

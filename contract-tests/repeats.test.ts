@@ -107,6 +107,8 @@ const repeatable: Readonly<Record<Repeatable, RepeatCase>> = {
     path: async (world) => ({ paymentId: await pay.paidPayment(world, 'manual') }),
     body: () => pay.capture,
   },
+  redrivePaymentMessage: { path: async (world) => ({ paymentMessageId: await pay.paymentMessage(world) }) },
+  requestPaymentReconciliation: { body: () => pay.reconciledDay() },
   voidPayment: {
     path: async (world) => ({ paymentId: await pay.paidPayment(world, 'manual') }),
     body: () => ({ reason: 'a walk' }),

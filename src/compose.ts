@@ -82,8 +82,13 @@ export interface ComposeOptions {
   readonly http?: (options: HttpOptions) => HttpOptions;
 }
 
-/** Every context, hosted here or not. */
-export interface Contexts {
+/** One composed process and what it is made of. */
+export interface Portico extends Process {
+  /** As the application. */
+  readonly database: Database;
+  readonly pools: Pools;
+  /** For what happens outside of requests and jobs. */
+  readonly reportError: ReportError;
   readonly identity: Identity;
   readonly notifications: Notifications;
   readonly rewards: ContextModule & RewardsQuestions;
@@ -94,15 +99,6 @@ export interface Contexts {
   readonly exchangeRates: ContextModule & ExchangeRateQuestions;
   readonly payments: Payments;
   readonly orders: Orders;
-}
-
-/** One composed process and what it is made of. */
-export interface Portico extends Process, Contexts {
-  /** As the application. */
-  readonly database: Database;
-  readonly pools: Pools;
-  /** For what happens outside of requests and jobs. */
-  readonly reportError: ReportError;
 }
 
 /** Wires everything; nothing runs yet. */
@@ -175,6 +171,8 @@ interface Surroundings {
   /** Slow password hashes at once. */
   readonly hashesAtOnce: number;
 }
+
+type Contexts = Omit<Portico, keyof Process | 'database' | 'pools' | 'reportError'>;
 
 /** Every context, hosted here or not: they share one database, so their answers to each other need no other process. */
 function createContexts(
@@ -286,7 +284,7 @@ function createContexts(
   const payments = composePayments(config, {
     ...{ primary, worker, clock, cursors, publish, enqueue, keyRing },
     observer: observers.payments,
-    vendors: observers.vendors,
+    ...{ vendors: observers.vendors, watch },
     sandboxKey: key('sandbox payments'),
   });
   const orders = composeOrders(config, {

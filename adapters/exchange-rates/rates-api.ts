@@ -3,7 +3,7 @@ import { PAR, readRate } from '../../src/shared/rate.ts';
 import type { Rate } from '../../src/shared/rate.ts';
 import type { AskOptions, RatesOutcome, RateTable } from '../../src/ports/exchange-rates.ts';
 import type { VendorWatch } from '../../src/ports/vendor-watch.ts';
-import { callVendor, isObject, retryAfter } from '../vendor-call.ts';
+import { callVendor, isObject, parseExactObject, retryAfter } from '../vendor-call.ts';
 import { tamed } from '../vendor-codes.ts';
 
 /** `configuration` needs a person: key, plan, quota. `retryable` ends by itself. */
@@ -41,7 +41,7 @@ export async function askForRates(
     traceparent,
   });
   if (answer.kind !== 'answered') return unavailable(answer.code, 'no answer');
-  const body = parseExactly(answer.text);
+  const body = parseExactObject(answer.text);
   const code = (body && refusal(body)) ?? (answer.status === 200 ? undefined : `http-${answer.status}`);
   if (code === undefined) {
     const table = body && read(body);
@@ -86,18 +86,6 @@ export function tableOf(base: unknown, asOf: unknown, rates: unknown): RateTable
 function isDay(text: string): boolean {
   const moment = new Date(`${text}T00:00:00Z`);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text);
-}
-
-/** JSON with every number as the text it was: a rate that went through a `number` is another rate. */
-function parseExactly(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text, (_key, read: unknown, context?: { readonly source?: string }) =>
-      typeof read === 'number' ? context?.source : read,
-    );
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function unavailable(code: string, detail: string): RatesOutcome {

@@ -13,8 +13,10 @@ export function routeOf(operationId: OperationId): Route {
 /** Values of parameters that are words from a list. */
 const named: Readonly<Record<string, string>> = {
   channel: 'sms',
+  chargeId: `sbx_${'0'.repeat(32)}`,
   currency: 'EUR',
   gameId: 'dice',
+  notificationKind: 'pay',
   period: 'daily',
   productSlug: 'made-up',
   salesChannel: 'web',

@@ -50,7 +50,8 @@ export interface ProviderPayment {
   readonly amount: Money;
   /** In minor units of `amount`: taken so far, before refunds. */
   readonly captured: bigint;
-  readonly refunded: bigint;
+  /** Undefined: the provider does not tell. */
+  readonly refunded: bigint | undefined;
   /** Until when an authorisation holds. */
   readonly expiresAt?: Date | undefined;
   /** Why it was refused last. */
@@ -176,8 +177,8 @@ export interface Acknowledgement {
 
 /** Everything this provider cannot do is refused before it is asked. */
 export interface PaymentCapabilities {
-  /** `once`: what is not captured then is released. */
-  readonly partialCapture: 'once' | 'often';
+  /** `once`: what is not captured then is released. `no`: all or nothing. */
+  readonly partialCapture: 'no' | 'once' | 'often';
   /** Days after which nothing can be given back. */
   readonly refundDays: number;
   /** How long it remembers a key: for that long the same call may be made again. */

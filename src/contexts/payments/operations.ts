@@ -3,6 +3,7 @@ import type { Desk, PaymentsDependencies } from './dependencies.ts';
 import { createWebhookOperations } from './inbox/webhook-operations.ts';
 import { createMovementOperations } from './movements/movement-operations.ts';
 import { createPaymentOperations } from './payment-operations.ts';
+import { createSupervisionOperations } from './supervision-operations.ts';
 import { createSandboxOperations } from './sandbox/sandbox-operations.ts';
 
 export function createPaymentsOperations(dependencies: PaymentsDependencies, desk: Desk) {
@@ -10,6 +11,7 @@ export function createPaymentsOperations(dependencies: PaymentsDependencies, des
     ...createPaymentOperations(dependencies, desk),
     ...createMovementOperations(desk),
     ...createWebhookOperations(dependencies),
+    ...createSupervisionOperations(dependencies),
     ...createSandboxOperations(dependencies),
   } satisfies ContextHandlers<'payments'>;
 }

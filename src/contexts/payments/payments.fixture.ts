@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Schema } from '../../contract/handlers.ts';
 import { statement } from '../../database/transaction.ts';
 import type { CaptureMode } from '../../ports/payments.ts';
@@ -5,6 +6,7 @@ import type { SandboxBehaviour } from '../../ports/sandbox-payments.ts';
 import type { Subscribers } from '../../jobs/events.ts';
 import { defineJob } from '../../jobs/queue.ts';
 import { newId } from '../../shared/id.ts';
+import { deriveKey } from '../../shared/keys.ts';
 import { createApiCaller, succeed } from '../../testing/api-caller.ts';
 import type { ApiAnswer, CallApi } from '../../testing/api-caller.ts';
 import { startPortico } from '../../testing/portico.ts';
@@ -42,6 +44,8 @@ export interface PaymentsFixture {
   events(
     paymentId: string,
   ): Promise<readonly { readonly name: string; readonly code: string | null; readonly amount: number }[]>;
+  /** The header by which the sandbox provider proves a message. */
+  sign(body: string, at: Date): string;
   /** How often the sandbox was asked under a key. */
   calls(operation: string, key: string): Promise<number>;
   /** What accounts come to over the postings of this payment's facts, without those that are 0. */
@@ -94,6 +98,9 @@ const heard: Subscribers = Object.fromEntries(
   facts.map((fact) => [`payment.${fact}`, [defineJob<object>(`heard ${fact}`)]]),
 );
 
+/** What `startPortico` derives for the sandbox from its secret. */
+const sandboxSecret = deriveKey('a secret that only tests may know, 32+', 'sandbox payments').toString('hex');
+
 export async function createPaymentsFixture(): Promise<PaymentsFixture> {
   const portico = await startPortico();
   const customerId = newId();
@@ -136,6 +143,10 @@ export async function createPaymentsFixture(): Promise<PaymentsFixture> {
         await portico.runJobs();
         waiting = (await portico.owner.query(waitingStatement))[0]?.waiting ?? false;
       }
+    },
+    sign: (body, at) => {
+      const t = Math.floor(at.getTime() / 1000);
+      return `t=${t},v1=${createHmac('sha256', sandboxSecret).update(`${t}.${body}`).digest('hex')}`;
     },
     events: (paymentId) => portico.owner.query(eventsStatement, [paymentId]),
     calls: async (operation, key) => (await portico.owner.query(callsStatement, [operation, key]))[0]?.calls ?? 0,

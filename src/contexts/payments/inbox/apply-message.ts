@@ -50,7 +50,10 @@ async function apply(tx: Transaction, desk: Desk & Pick<PaymentsDependencies, 'k
   if (message === undefined) return undefined;
   const { provider, kind } = message;
   const stored = cipherOf(desk.keyRing, rawMessages).open(messageId, message.raw);
-  const fact = providerOf(desk.providers, provider).readMessage({ kind, stored });
+  const fact =
+    message.source === 'reconciliation'
+      ? readMissing(stored)
+      : providerOf(desk.providers, provider).readMessage({ kind, stored });
   const applied = await applyFact(tx, desk, provider, fact);
   const { paymentId, error } = applied;
   const state = applied.state === 'received' && message.attempts >= TRIES ? 'failed' : applied.state;
@@ -112,6 +115,12 @@ async function applyFact(tx: Transaction, desk: Desk, provider: string, fact: Pr
       return ended('applied', attempt.paymentId);
     }
   }
+}
+
+/** What a provider's list has and we have not: the provider is asked about its payment. Written by us. */
+function readMissing(stored: Buffer): ProviderFact {
+  const { providerRef, reference } = JSON.parse(stored.toString('utf8')) as { providerRef: string; reference?: string };
+  return { fact: 'look', providerRef, reference };
 }
 
 /** Has the provider asked now. */

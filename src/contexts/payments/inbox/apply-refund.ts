@@ -6,7 +6,13 @@ import type { Attempt } from '../attempts/attempt.ts';
 import type { Desk } from '../dependencies.ts';
 import { flagPayment } from '../flag-payment.ts';
 import { moveSums } from '../move-sums.ts';
-import { changeMovement, findMovement, findRefund, insertMovement } from '../movements/movement-store.ts';
+import {
+  changeMovement,
+  findMovement,
+  findOpenMovements,
+  findRefund,
+  insertMovement,
+} from '../movements/movement-store.ts';
 import type { Movement } from '../movements/movement.ts';
 import { recordMovement } from '../movements/record-movement.ts';
 import { refundable } from '../payment.ts';
@@ -32,11 +38,18 @@ export async function applyRefund(
     return 'flagged';
   }
   if (movement === undefined && fact.state === 'failed') return 'applied';
+  // It repeats no key of ours, and our own call is under way: its answer names the refund.
+  if (movement === undefined && (await isBeingMade(tx, attempt, fact))) return 'too-early';
   if (movement === undefined && refundable(attempt) < amount) return 'too-early';
   const own = movement ?? (await adopt(tx, desk, attempt, fact));
   if (fact.state === 'failed') await recordMovement(tx, desk, own.id, { state: 'failed', code: 'provider-failed' });
   else await recordMovement(tx, desk, own.id, { state: fact.state, providerRef: fact.refundRef });
   return 'applied';
+}
+
+async function isBeingMade(tx: Transaction, attempt: Attempt, { key }: RefundFact): Promise<boolean> {
+  if (key !== undefined) return false;
+  return (await findOpenMovements(tx, attempt.id, 'refund')).some(({ providerRef }) => providerRef === null);
 }
 
 /** A refund that was made at the provider is one of ours from now on. */

@@ -25,7 +25,7 @@ export interface CapturePayment {
 /**
  * Reserves a capture and has the provider asked. It is taken from one attempt: from the first that holds enough.
  *
- * @throws Problem 404; 409 `currency-differs`, `capture-exceeds-authorised`, `partial-capture-releases-rest`
+ * @throws Problem 404; 409 `currency-differs`, `capture-exceeds-authorised`, `partial-capture-releases-rest`, `whole-capture-only`
  */
 export async function capturePayment(
   tx: Transaction,
@@ -43,7 +43,13 @@ export async function capturePayment(
     });
   }
   const { partialCapture } = providerOf(desk.providers, attempt.provider).capabilities;
-  if (partialCapture === 'once' && !releaseRest && amount.amount < capturable(attempt)) {
+  const partial = amount.amount < capturable(attempt);
+  if (partial && partialCapture === 'no') {
+    throw new Problem(problems['whole-capture-only'], {
+      detail: `${attempt.provider} takes all that is held, or nothing.`,
+    });
+  }
+  if (partial && partialCapture === 'once' && !releaseRest) {
     throw new Problem(problems['partial-capture-releases-rest'], {
       detail: `${attempt.provider} takes once and lets the rest go: say so with releaseRest.`,
     });

@@ -52,8 +52,8 @@ async function recordFound(tx: Transaction, desk: Desk, movementId: string, foun
     if (isGivenBack(found.payment, attempt, movement)) {
       return recordMovement(tx, desk, movementId, { state: 'succeeded', providerRef: undefined });
     }
-    // Beside another open refund the sums do not tell which of them they are of.
-    if (!others && movement.state === 'unknown') {
+    // Beside another open refund, or without sums, nothing proves that it was not made.
+    if (!others && found.payment.refunded !== undefined && movement.state === 'unknown') {
       return recordMovement(tx, desk, movementId, { state: 'failed', code: 'never-arrived' });
     }
   }
@@ -64,5 +64,5 @@ async function recordFound(tx: Transaction, desk: Desk, movementId: string, foun
 }
 
 function isGivenBack({ refunded }: ProviderPayment, attempt: Attempt, movement: Movement): boolean {
-  return refunded >= attempt.refunded + movement.amount;
+  return refunded !== undefined && refunded >= attempt.refunded + movement.amount;
 }
