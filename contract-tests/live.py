@@ -655,7 +655,7 @@ def _transfer():
 # Orders: of what costs nothing, so that they are paid at once
 
 
-def article():
+def article(price=0):
     """A variant that is for sale, with a thousand in stock."""
     body = {
         **PRODUCT,
@@ -668,7 +668,7 @@ def article():
     }
     path = "/api/v1/products/" + admin("POST", "/api/v1/products", json=body).json()["id"]
     made = _variant()
-    made["prices"][0]["price"]["amount"] = 0
+    made["prices"][0]["price"]["amount"] = price
     found = admin("POST", path + "/variants", json=made).json()["id"]
     place = {"variantId": found, "locationId": once("stock_location", stock_location)}
     admin("POST", "/api/v1/stock-adjustments", json={**place, "delta": 1000, "reason": "received"})
@@ -741,6 +741,58 @@ def order_id(operation):
     return found
 
 
+PRICE = {"amount": 1000, "currency": "EUR"}
+
+
+def payment():
+    """Something that the admin owes ten euro for."""
+    body = {**_placement(), "lines": [{"variantId": article(100), "quantity": 10}]}
+    del body["couponCode"], body["expectedTotal"]
+    order = admin("POST", "/api/v1/orders", json=body).json()["id"]
+    return admin("GET", "/api/v1/payments", params={"subjectId": order}).json()["items"][0]["id"]
+
+
+# The attempt of the payment that a path named last.
+_attempts = []
+
+
+def attempted(behaviour, states):
+    """A payment whose attempt has come so far."""
+    found = payment()
+    path = f"/api/v1/payments/{found}/attempts"
+    attempt = admin("POST", path, json={"methodToken": f"sandbox-{behaviour}"}).json()["id"]
+
+    def read():
+        seen = admin("GET", f"{path}/{attempt}").json()
+        return seen if seen["state"] in states else None
+
+    _attempts[:] = [attempt]
+    return found, until(read, "the attempt")
+
+
+def payment_id(operation):
+    if operation in ("capturePayment", "voidPayment", "refundPayment"):
+        found, _ = attempted("ok", ("authorised",))
+        if operation == "refundPayment":
+            body = {"amount": PRICE, "releaseRest": True, "reason": "sent"}
+            admin("POST", f"/api/v1/payments/{found}/captures", json=body)
+            path = f"/api/v1/payments/{found}"
+            until(lambda: admin("GET", path).json()["captured"]["amount"] == 1000 or None, "the capture")
+        return found
+    if operation == "cancelPaymentAttempt":
+        return attempted("page", ("requires_action",))[0]
+    if operation == "getPaymentAttempt":
+        found, attempt = once("attempted", lambda: (attempted("page", ("requires_action",))[0], _attempts[0]))
+        _attempts[:] = [attempt]
+        return found
+    return payment() if operation == "startPaymentAttempt" else once("payment", payment)
+
+
+def charge():
+    """Of a buyer who stands in front of the pay page."""
+    return attempted("page", ("requires_action",))[1]["action"]["url"].rsplit("#", 1)[1]
+
+
 def _order_change():
     lines = [{"variantId": variant_id, "quantity": 7} for variant_id in _ordered]
     return {"lines": lines, "shippingMethod": "contract", "address": ADDRESS}
@@ -807,8 +859,10 @@ def product_import():
 
 
 IDS = {
-    "paymentId": lambda _: NOTHING,
-    "attemptId": lambda _: NOTHING,
+    "paymentId": payment_id,
+    # The path names the payment first.
+    "attemptId": lambda _: _attempts[0],
+    "chargeId": lambda operation: charge() if operation == "completeSandboxCharge" else once("charge", charge),
     "productImportId": lambda _: once("product_import", product_import),
     "paymentMessageId": lambda _: NOTHING,
     "reconciliationId": lambda _: NOTHING,
@@ -893,6 +947,7 @@ def ids_for(operation, path_parameters):
 
 # Ids that are no UUIDs: made-up ones were never signed, or configured, or are no currency.
 SIGNED = {"flagKey", "shippingMethodCode", "currency", "base", "quote", "productSlug", "trackingId", "unsubscribeToken", "sourceName"}
+SIGNED = {"chargeId", "shippingMethodCode", "currency", "base", "quote", "productSlug", "trackingId", "unsubscribeToken", "sourceName"}
 
 
 def ids_for_misled(operation, path_parameters):
@@ -993,6 +1048,9 @@ PROOFS = {
     "createFlag": lambda: {**FLAG, "key": f"contract-f{next(_numbers)}"},
     "updateFlag": lambda: FLAG,
     "recordFlagExposure": lambda: {"flag": once("flag", flag)},
+    "startPaymentAttempt": lambda: {"methodToken": "sandbox-ok"},
+    "capturePayment": lambda: {"amount": PRICE, "releaseRest": True},
+    "refundPayment": lambda: {"amount": {**PRICE, "amount": 1}},
     "updateCart": lambda: {"lines": [{"variantId": once("article", article), "quantity": 1 + next(_numbers) % 9}]},
     "placeOrder": _placement,
     "updateOrder": _order_change,

@@ -91,6 +91,8 @@ export function startTestedPortico(): Promise<PorticoProcess> {
     ...{ VONAGE_WEBHOOK_TOKENS: webhookSecret, SENDPULSE_WEBHOOK_TOKENS: webhookSecret },
     ...{ SENDPULSE_CLIENT_ID: 'id', SENDPULSE_CLIENT_SECRET: 'secret' },
     ...{ SMTP_BOUNCE_ADDRESS: 'bounces@portico.example', SMTP_WEBHOOK_TOKENS: webhookSecret },
+    // So that there is something to capture.
+    ORDER_CAPTURE: 'manual',
     SOCIAL_REDIRECT_URIS: 'https://app.example/social-login',
   });
 }

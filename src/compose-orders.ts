@@ -21,6 +21,7 @@ export function paymentsOfOrders(payments: PaymentQuestions): OrderPayments {
         subjectId: payment.subject.id,
         due: { amount: payment.amountDue, currency: payment.currency },
         captured: { amount: payment.captured, currency: payment.currency },
+        held: payment.authorised > payment.captured,
         kept: payment.captured - payment.refunded - payment.refundPending,
         refunded: { amount: payment.refunded, currency: payment.currency },
       }));

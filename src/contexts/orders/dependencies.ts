@@ -17,6 +17,8 @@ export interface OrderSettings {
   readonly duplicateSeconds: number;
   /** For so long stock is held for a payment. */
   readonly paymentSeconds: number;
+  /** `manual`: what customers pay is held until one of the staff captures it. */
+  readonly captureMode: 'automatic' | 'manual';
 }
 
 /** What is asked of the payments; all of it in the caller's transaction, none of it calls a vendor. */
@@ -29,6 +31,7 @@ export interface OrderPayments {
       readonly reference: string;
       readonly amount: Money;
       readonly description: string;
+      readonly captureMode: OrderSettings['captureMode'];
     },
   ): Promise<{ readonly paymentId: string }>;
   changeAmountDue(tx: Transaction, paymentId: string, amount: Money): Promise<'changed' | 'in-flight'>;
@@ -51,6 +54,8 @@ export interface OrderPayment {
   readonly due: Money;
   readonly captured: Money;
   readonly refunded: Money;
+  /** Whether money is held that nobody has captured yet. */
+  readonly held: boolean;
   /** What was captured and neither is given back nor about to be, in minor units. */
   readonly kept: bigint;
 }

@@ -157,6 +157,11 @@ export function dependenciesOf({
   portico,
 }: OrdersFixture): Pick<OrdersDependencies, 'worker' | 'catalog' | 'payments' | 'settings' | 'enqueue'> {
   const { catalog, payments } = portico.portico;
-  const settings = { editSeconds: 10_800, duplicateSeconds: 10_800, paymentSeconds: 900 };
+  const settings = {
+    editSeconds: 10_800,
+    duplicateSeconds: 10_800,
+    paymentSeconds: 900,
+    captureMode: 'automatic',
+  } as const;
   return { worker: portico.database, catalog, payments: paymentsOfOrders(payments), settings, enqueue };
 }

@@ -142,7 +142,15 @@ async function changeDue({ tx, payments, settings }: Changing, order: Order, tot
   if (payment === undefined) {
     const subject = { kind: 'order', id: order.id } as const;
     const { customerId, number } = order;
-    const request = { subject, customerId, reference: String(number), amount, description: `Order ${number}` };
+    const { captureMode } = settings;
+    const request = {
+      subject,
+      customerId,
+      reference: String(number),
+      amount,
+      description: `Order ${number}`,
+      captureMode,
+    };
     const { paymentId } = await payments.requestPayment(tx, request);
     return insertOrderPayment(tx, { orderId: order.id, paymentId, seconds: settings.paymentSeconds });
   }

@@ -59,14 +59,13 @@ async function lapseOrder(
   const payment = await findOrderPayment(tx, orderId);
   if (order === undefined || payment?.due !== true) return;
   if (order.state !== 'pending_payment') return stopWaiting(tx, orderId);
-  if (await payments.attemptInFlight(tx, payment.paymentId)) {
+  const [asked] = await payments.readPayments(tx, [orderId]);
+  const held = asked?.held === true || (await payments.attemptInFlight(tx, payment.paymentId));
+  // Paid, held for somebody to capture, or on the way: its event is to come.
+  if (held || (asked !== undefined && asked.kept >= BigInt(order.totals.total))) {
     await catalog.extendStock(tx, { orderId, seconds: PATIENCE + 60 });
     return insertOrderPayment(tx, { orderId, paymentId: payment.paymentId, seconds: PATIENCE });
   }
-  const [paid] = await payments.readPayments(tx, [orderId]);
-  const enough = paid !== undefined && paid.kept >= BigInt(order.totals.total);
-  // Its event is on the way.
-  if (enough) return insertOrderPayment(tx, { orderId, paymentId: payment.paymentId, seconds: PATIENCE });
   const lapsed = await appendEvent(tx, order, { type: 'lapsed', data: {}, actor: SYSTEM });
   await undoOrder(dependencies, order, { reason: 'order-lapsed', movedBy: null });
   await enqueue(tx, sendOrderMailJob, mailOf(lapsed, 'cancelled'));

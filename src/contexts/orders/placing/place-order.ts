@@ -95,6 +95,7 @@ export async function placeOrder(
     ...{ subject: { kind: 'order', id: orderId }, customerId, reference: String(placed.number) },
     amount: { amount: BigInt(placed.totals.total), currency },
     description: `Order ${placed.number}`,
+    captureMode: settings.captureMode,
   });
   await insertOrderPayment(tx, { orderId, paymentId, seconds: settings.paymentSeconds });
   return placed;
