@@ -946,8 +946,7 @@ def ids_for(operation, path_parameters):
 
 
 # Ids that are no UUIDs: made-up ones were never signed, or configured, or are no currency.
-SIGNED = {"flagKey", "shippingMethodCode", "currency", "base", "quote", "productSlug", "trackingId", "unsubscribeToken", "sourceName"}
-SIGNED = {"chargeId", "shippingMethodCode", "currency", "base", "quote", "productSlug", "trackingId", "unsubscribeToken", "sourceName"}
+SIGNED = {"chargeId", "flagKey", "shippingMethodCode", "currency", "base", "quote", "productSlug", "trackingId", "unsubscribeToken", "sourceName"}
 
 
 def ids_for_misled(operation, path_parameters):
