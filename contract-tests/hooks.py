@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 
+import requests
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis.core.parameters import ParameterLocation
@@ -118,9 +119,27 @@ def before_call(ctx, case, kwargs):
             case.headers["If-Match"] = live.tag_for(operation, case.formatted_path)
     if operation == "recordTwilioReport" and phase is not TestPhase.FUZZING and valid(case, ParameterLocation.HEADER):
         sign_as_twilio(case)
+    if operation in PAYMENT_MESSAGES and phase is not TestPhase.FUZZING and valid(case, ParameterLocation.HEADER):
+        kwargs["auth"] = ProvenMessage(operation)
     # In the fuzzing phase proofs stay made up, so that refusals are seen too.
     if phase is not TestPhase.FUZZING and isinstance(case.body, dict) and valid(case, ParameterLocation.BODY):
         case.body.update(live.proof_for(operation, case.body))
+
+
+PAYMENT_MESSAGES = {"recordSandboxPaymentEvent", "recordStripeEvent", "recordCloudpaymentsNotification"}
+
+
+class ProvenMessage(requests.auth.AuthBase):
+    """Signs the bytes as they leave."""
+
+    def __init__(self, operation):
+        self.operation = operation
+
+    def __call__(self, request):
+        body = request.body or b""
+        raw = body if isinstance(body, bytes) else body.encode()
+        request.headers.update(live.proof_of_payment_message(self.operation, raw))
+        return request
 
 
 def sign_as_twilio(case):

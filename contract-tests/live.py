@@ -848,8 +848,43 @@ def rate_day():
     return once("rates", fetched_rates)["asOf"]
 
 
-# Payments are asked for by what is bought, and nothing can be bought here yet: these operations answer 404.
-NOTHING = "01939c2e-0000-7000-8000-000000000000"
+def payment_message():
+    """One that the provider has sent about a payment."""
+    found, _ = attempted("ok", ("authorised",))
+
+    def read():
+        items = admin("GET", "/api/v1/payment-messages", params={"paymentId": found}).json()["items"]
+        return items[0]["id"] if items else None
+
+    return until(read, "the message of the provider")
+
+
+# A day that is over, on which nobody paid.
+RECONCILED = {"date": "2026-01-05"}
+
+
+def reconciliation():
+    admin("POST", "/api/v1/payment-reconciliations", json=RECONCILED)
+
+    def read():
+        items = admin("GET", "/api/v1/payment-reconciliations", params={"limit": 1}).json()["items"]
+        return items[0]["id"] if items else None
+
+    return until(read, "the comparison of a day")
+
+
+def proof_of_payment_message(operation, body):
+    """The header by which a payment provider proves the bytes of its message."""
+    if operation == "recordCloudpaymentsNotification":
+        mac = hmac.new(WEBHOOK_SECRET.encode(), body, hashlib.sha256).digest()
+        return {"Content-HMAC": base64.b64encode(mac).decode()}
+    header, key = {
+        "recordSandboxPaymentEvent": ("Sandbox-Signature", os.environ["PORTICO_SANDBOX_PAYMENTS_KEY"]),
+        "recordStripeEvent": ("Stripe-Signature", "whsec_" + WEBHOOK_SECRET),
+    }[operation]
+    now = str(int(time.time()))
+    mac = hmac.new(key.encode(), now.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return {header: f"t={now},v1={mac}"}
 
 
 def product_import():
@@ -864,8 +899,8 @@ IDS = {
     "attemptId": lambda _: _attempts[0],
     "chargeId": lambda operation: charge() if operation == "completeSandboxCharge" else once("charge", charge),
     "productImportId": lambda _: once("product_import", product_import),
-    "paymentMessageId": lambda _: NOTHING,
-    "reconciliationId": lambda _: NOTHING,
+    "paymentMessageId": lambda _: once("payment_message", payment_message),
+    "reconciliationId": lambda _: once("reconciliation", reconciliation),
     "flagKey": lambda operation: flag() if operation == "deleteFlag" else once("flag", flag),
     "base": lambda _: "EUR",
     "quote": lambda _: "USD",
@@ -1047,6 +1082,8 @@ PROOFS = {
     "createFlag": lambda: {**FLAG, "key": f"contract-f{next(_numbers)}"},
     "updateFlag": lambda: FLAG,
     "recordFlagExposure": lambda: {"flag": once("flag", flag)},
+    "requestPaymentReconciliation": lambda: RECONCILED,
+    "recordStripeEvent": lambda: {"data": {"object": {"id": "pi_1", "object": "payment_intent"}}},
     "startPaymentAttempt": lambda: {"methodToken": "sandbox-ok"},
     "capturePayment": lambda: {"amount": PRICE, "releaseRest": True},
     "refundPayment": lambda: {"amount": {**PRICE, "amount": 1}},

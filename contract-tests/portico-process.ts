@@ -93,6 +93,10 @@ export function startTestedPortico(): Promise<PorticoProcess> {
     ...{ SMTP_BOUNCE_ADDRESS: 'bounces@portico.example', SMTP_WEBHOOK_TOKENS: webhookSecret },
     // So that there is something to capture.
     ORDER_CAPTURE: 'manual',
+    ...{ STRIPE_SECRET_KEY: 'sk_test_key', STRIPE_WEBHOOK_SECRETS: `whsec_${webhookSecret}` },
+    ...{ CLOUDPAYMENTS_PUBLIC_ID: 'pk_key', CLOUDPAYMENTS_API_SECRET: webhookSecret },
+    // Nobody listens there: payments are the sandbox's.
+    ...{ STRIPE_URL: 'http://127.0.0.1:9', CLOUDPAYMENTS_URL: 'http://127.0.0.1:9' },
     SOCIAL_REDIRECT_URIS: 'https://app.example/social-login',
   });
 }
@@ -108,6 +112,7 @@ export function people(url: string): Record<string, string> {
     PORTICO_WEBHOOK_SECRET: webhookSecret,
     PORTICO_SERVICE_KEY: deriveKey(secret, servicePurpose).toString('base64'),
     PORTICO_TRACKING_KEY: deriveKey(secret, trackingPurpose).toString('base64'),
+    PORTICO_SANDBOX_PAYMENTS_KEY: deriveKey(secret, 'sandbox payments').toString('hex'),
   };
 }
 
