@@ -259,7 +259,7 @@ function parseBody(headers: IncomingHttpHeaders, raw: Buffer, judgement: Judgeme
   if (headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true) {
     return parseForm(raw.toString('utf8'));
   }
-  if (headers['content-type']?.includes('json') !== true) return raw.toString('utf8');
+  if (!isJson(headers['content-type'])) return raw.toString('utf8');
   try {
     return JSON.parse(raw.toString('utf8'));
   } catch {
