@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 
 export interface PatientPool {
@@ -23,6 +23,17 @@ function isBrokenConnection(error: unknown): boolean {
 /** The queue's own names for writing down how a job ended. */
 const endsJob = /^(complete|fail)_job/;
 const takesJob = /^get_job/;
+/** Its first question, which has no name: the numbers of the tasks. */
+const namesTasks = /\b_private_tasks\b/;
+/** Milliseconds between two tries of that. */
+const pauseBetween = 250;
+
+/** A question of the queue. */
+interface Question {
+  readonly name?: string;
+  readonly text?: string;
+  readonly values?: unknown[];
+}
 
 /**
  * graphile-worker writes down how a job ended without waiting for the answer, and repeats that only after some SQL states:
@@ -45,7 +56,7 @@ export function patientPool(pool: Pool): PatientPool {
 
   async function ask(
     connection: () => Promise<PoolClient>,
-    query: { readonly name?: string },
+    query: Question,
     rest: readonly unknown[],
   ): Promise<unknown> {
     const patient = endsJob.test(query.name ?? '');
@@ -62,12 +73,29 @@ export function patientPool(pool: Pool): PatientPool {
     }
   }
 
+  /**
+   * Asks until there is an answer. The queue remembers what came of this question for ever: were it the break of a connection, no
+   * worker of the lane would ever take a job (measured on 0.18).
+   */
+  async function askForTasks({ text = '', values = [] }: Question): Promise<unknown> {
+    while (!ended) {
+      try {
+        return await pool.query(text, values);
+      } catch (error) {
+        if (!isBrokenConnection(error)) throw error;
+        await pause(pauseBetween);
+      }
+    }
+    return { rows: [] };
+  }
+
   /** Connects at the first question, for only that tells whether patience is called for. */
   function lend(): PoolClient {
     let client: Promise<PoolClient> | undefined;
     const connection = (): Promise<PoolClient> => (client ??= pool.connect());
     return {
-      query: (query: { readonly name?: string }, ...rest: readonly unknown[]) => follow(ask(connection, query, rest)),
+      query: (query: Question, ...rest: readonly unknown[]) =>
+        follow(namesTasks.test(query.text ?? '') ? askForTasks(query) : ask(connection, query, rest)),
       release: () => {
         // A connection that could not be made has told so to whoever asked the question.
         void client?.then((given) => given.release()).catch(() => undefined);
