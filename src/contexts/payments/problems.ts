@@ -3,7 +3,7 @@ import { defineProblems } from '../../shared/problem.ts';
 
 /** What payments refuse although the request is well formed. */
 export const problems = {
-  ...moneyProblems,
+  'currency-unknown': moneyProblems['currency-unknown'],
   ...defineProblems({
     'attempt-in-flight': { status: 409, title: 'Another attempt is in flight' },
     'attempt-not-cancellable': { status: 409, title: 'The attempt cannot be taken back any more' },
