@@ -41,7 +41,9 @@ async function decide(decision) {
   else tell(body.title);
 }
 
+const unreachable = () => tell('The sandbox cannot be reached. Try again.');
+
 for (const button of document.querySelectorAll('[data-decision]')) {
-  button.addEventListener('click', () => void decide(button.dataset.decision));
+  button.addEventListener('click', () => void decide(button.dataset.decision).catch(unreachable));
 }
-await look();
+await look().catch(unreachable);
