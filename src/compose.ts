@@ -288,7 +288,7 @@ function createContexts(
     sandboxKey: key('sandbox payments'),
   });
   const orders = composeOrders(config, {
-    ...{ primary, worker, clock, cursors, enqueue, catalog, payments, notifications, geocoder },
+    ...{ primary, worker, clock, cursors, enqueue, catalog, exchangeRates, payments, notifications, geocoder },
     readContacts: (tx, userIds) => identity.readContacts(tx, userIds),
   });
   const contexts: Contexts = {

@@ -58,8 +58,11 @@ export async function openShop(url: string): Promise<Shop> {
   const databases = { application: url, owner: url, reporting: url, secret };
   const log = createLogger({ level: 'silent' });
   const portico = await compose({ config, databases, log, api: false, jobs: false, demo: false });
-  const { catalog, payments } = portico;
-  const dependencies = { catalog, payments: paymentsOfOrders(payments), enqueue, settings: config.orders };
+  const { catalog, exchangeRates, payments } = portico;
+  const dependencies = {
+    ...{ catalog, exchangeRates, payments: paymentsOfOrders(payments) },
+    ...{ enqueue, settings: config.orders },
+  };
   const address = { line1: 'Bench 1', line2: null, city: 'Berlin', region: null, postalCode: '10117', country: 'DE' };
   return {
     portico,

@@ -6,6 +6,7 @@ import type { CartKey } from './cart/cart-store.ts';
 import type { PricedCart } from './cart/get-cart.ts';
 import { countByLine } from './fulfilment/line-quantities.ts';
 import type { OrderAddress } from './placing/address-store.ts';
+import type { PricedOffer } from './pricing/read-prices.ts';
 import type { OrderView } from './reading/get-order.ts';
 import type { Order } from './stream/order.ts';
 import type { OrderEvent } from './stream/order-event.ts';
@@ -37,10 +38,14 @@ export function cartBody({ lines, subtotal }: PricedCart, { currency, channel }:
     channel,
     lines: lines.map(({ variantId, quantity, offer }) => ({
       ...{ variantId, quantity, available: offer !== undefined },
-      ...(offer === undefined ? {} : { sku: offer.sku, name: offer.name, unitPrice: Number(offer.price) }),
+      ...(offer === undefined ? {} : offerBody(offer)),
     })),
     subtotal: moneyBody({ amount: subtotal, currency }),
   };
+}
+
+function offerBody({ sku, name, price, conversion }: PricedOffer) {
+  return { sku, name, unitPrice: Number(price), ...(conversion === undefined ? {} : { conversion }) };
 }
 
 export function linesBody({ lines, shipments, returns }: Order) {

@@ -79,7 +79,7 @@ async function survive(
 
 describe('whatever dies', () => {
   test('an order is placed with everything, or not at all', async () => {
-    const { settings, enqueue, catalog, payments } = dependenciesOf(shop);
+    const { settings, enqueue, catalog, exchangeRates, payments } = dependenciesOf(shop);
     let orderId = '';
     const kills = await killAfterEachStep(
       shop.portico.database,
@@ -89,7 +89,7 @@ describe('whatever dies', () => {
         const customerId = newId();
         await mortal.transaction((tx) =>
           placeOrder(
-            { tx, settings, enqueue, catalog, payments },
+            { tx, settings, enqueue, catalog, exchangeRates, payments },
             {
               ...{ orderId, customerId, actor: { type: 'user', id: customerId }, currency: 'EUR', channel: 'web' },
               ...{ locale: 'en', lines: [{ variantId: article, quantity: 2 }], shippingMethod: 'parcel' },

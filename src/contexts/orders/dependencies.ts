@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/cursor.ts';
 import type { Money } from '../../shared/money.ts';
 import type { CatalogQuestions } from '../catalog/index.ts';
+import type { ExchangeRateQuestions } from '../exchange-rates/index.ts';
 import type { NotificationQuestions } from '../notifications/index.ts';
 
 export type { Offer } from '../catalog/index.ts';
@@ -19,6 +20,8 @@ export interface OrderSettings {
   readonly paymentSeconds: number;
   /** `manual`: what customers pay is held until one of the staff captures it. */
   readonly captureMode: 'automatic' | 'manual';
+  /** Articles without a price in the currency of an order are converted from their price in this one; undefined: never. */
+  readonly baseCurrency: string | undefined;
 }
 
 /** What is asked of the payments; all of it in the caller's transaction, none of it calls a vendor. */
@@ -73,6 +76,7 @@ export interface OrdersDependencies {
     CatalogQuestions,
     'readOffers' | 'reserveStock' | 'consumeStock' | 'releaseStock' | 'extendStock' | 'returnStock'
   >;
+  readonly exchangeRates: Pick<ExchangeRateQuestions, 'findExchangeRate'>;
   readonly payments: OrderPayments;
   readonly notifications: Pick<NotificationQuestions, 'queueMessages'>;
   /** How these accounts can be reached; those that must not be written to are left out. */

@@ -155,13 +155,20 @@ export async function createOrdersFixture(options: TestPorticoOptions = {}): Pro
 /** What a job of orders is given, on the fixture's database. */
 export function dependenciesOf({
   portico,
-}: OrdersFixture): Pick<OrdersDependencies, 'worker' | 'catalog' | 'payments' | 'settings' | 'enqueue'> {
-  const { catalog, payments } = portico.portico;
+}: OrdersFixture): Pick<
+  OrdersDependencies,
+  'worker' | 'catalog' | 'exchangeRates' | 'payments' | 'settings' | 'enqueue'
+> {
+  const { catalog, exchangeRates, payments } = portico.portico;
   const settings = {
     editSeconds: 10_800,
     duplicateSeconds: 10_800,
     paymentSeconds: 900,
     captureMode: 'automatic',
+    baseCurrency: undefined,
   } as const;
-  return { worker: portico.database, catalog, payments: paymentsOfOrders(payments), settings, enqueue };
+  return {
+    ...{ worker: portico.database, catalog, exchangeRates },
+    ...{ payments: paymentsOfOrders(payments), settings, enqueue },
+  };
 }

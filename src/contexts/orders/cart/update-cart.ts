@@ -3,9 +3,9 @@ import type { Transaction } from '../../../database/transaction.ts';
 import { requireTag } from '../../../shared/etag.ts';
 import { requireCurrency } from '../../../shared/money.ts';
 import { cartTag } from '../bodies.ts';
-import type { OrdersDependencies } from '../dependencies.ts';
 import { requireDifferent } from '../placing/require-different.ts';
 import type { Wanted } from '../pricing/quote-order.ts';
+import type { Pricing } from '../pricing/read-prices.ts';
 import { lockCart, writeCart } from './cart-store.ts';
 import type { CartKey } from './cart-store.ts';
 import { getCart } from './get-cart.ts';
@@ -19,7 +19,7 @@ export interface UpdateCart extends CartKey {
 
 /** Replaces what is in a cart. @throws Problem 412, 428; 409 `currency-unknown`, `variant-twice`, `money-overflow` */
 export async function updateCart(
-  { tx, ...dependencies }: Pick<OrdersDependencies, 'catalog'> & { readonly tx: Transaction },
+  { tx, ...dependencies }: Pricing & { readonly tx: Transaction },
   { ifMatch, lines, locale, ...key }: UpdateCart,
 ): Promise<PricedCart> {
   const stored = await lockCart(tx, key);

@@ -41,7 +41,7 @@ export interface UpdateOrder {
   readonly override: { readonly reason: string } | undefined;
 }
 
-type Changing = Pick<OrdersDependencies, 'catalog' | 'payments' | 'settings' | 'enqueue'> & {
+type Changing = Pick<OrdersDependencies, 'catalog' | 'exchangeRates' | 'payments' | 'settings' | 'enqueue'> & {
   readonly tx: Transaction;
 };
 

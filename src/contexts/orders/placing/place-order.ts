@@ -41,7 +41,7 @@ export interface PlaceOrder {
   readonly mayConfirm: boolean;
 }
 
-type Placing = Pick<OrdersDependencies, 'catalog' | 'payments' | 'settings' | 'enqueue'>;
+type Placing = Pick<OrdersDependencies, 'catalog' | 'exchangeRates' | 'payments' | 'settings' | 'enqueue'>;
 
 /**
  * Places an order: what it says is a copy that no later change of the catalog reaches. Everything in one transaction: the stock it

@@ -1,9 +1,10 @@
 import type { Transaction } from '../../../database/transaction.ts';
 import type { FieldError } from '../../../shared/problem.ts';
 import { Problem } from '../../../shared/problem.ts';
-import type { OrdersDependencies, Offer } from '../dependencies.ts';
 import { problems } from '../problems.ts';
 import type { DiscountTerms, Order, OrderLine, SalesChannel } from '../stream/order.ts';
+import { readPrices } from './read-prices.ts';
+import type { PricedOffer, Pricing } from './read-prices.ts';
 import { findShippingMethod } from './shipping-store.ts';
 import { readTaxRates } from './tax-rate-store.ts';
 import type { TaxClass } from './tax-rate-store.ts';
@@ -36,13 +37,13 @@ export type Quote = Pick<Order, 'lines' | 'shipping' | 'totals'>;
 
 /** @throws Problem 409 `article-unavailable`, `shipping-unavailable`, `money-overflow` */
 export async function quoteOrder(
-  { catalog }: Pick<OrdersDependencies, 'catalog'>,
+  dependencies: Pricing,
   tx: Transaction,
   { wanted, currency, channel, locale, country, shippingMethod, terms, kept, lineId }: QuoteOrder,
 ): Promise<Quote> {
   const present = new Map(kept?.lines.map((line) => [line.variantId, line]));
   const fresh = wanted.flatMap(({ variantId }) => (present.has(variantId) ? [] : [variantId]));
-  const offers = await catalog.readOffers(tx, { variantIds: fresh, currency, channel, locale });
+  const offers = await readPrices(dependencies, tx, { variantIds: fresh, currency, channel, locale });
   const byVariant = new Map(offers.map((offer) => [offer.variantId, offer]));
   requireOffered(wanted, (variantId) => present.has(variantId) || byVariant.has(variantId));
   const rateOf = await readTaxRates(tx, country);
@@ -88,12 +89,12 @@ function requireOffered(wanted: readonly Wanted[], isOffered: (variantId: string
 }
 
 function lineOf(
-  offer: Offer | undefined,
+  offer: PricedOffer | undefined,
   id: string,
   rateOf: (taxClass: TaxClass) => number,
 ): Omit<OrderLine, 'quantity' | 'subtotal' | 'discount' | 'tax' | 'total'> | undefined {
   if (offer === undefined) return undefined;
-  const { variantId, sku, name, options, imageUrl, taxClass, price } = offer;
+  const { variantId, sku, name, options, imageUrl, taxClass, price, conversion } = offer;
   return {
     id,
     variantId,
@@ -102,6 +103,7 @@ function lineOf(
     options,
     imageUrl,
     unitPrice: Number(price),
+    ...(conversion === undefined ? {} : { conversion }),
     taxClass,
     taxBasisPoints: rateOf(taxClass),
   };

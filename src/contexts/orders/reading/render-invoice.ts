@@ -1,6 +1,6 @@
 import { moneyText } from '../../../shared/money.ts';
 import type { OrderAddress } from '../placing/address-store.ts';
-import type { Order } from '../stream/order.ts';
+import type { Order, PriceConversion } from '../stream/order.ts';
 
 /**
  * The invoice of an order as a page that prints: only from what was written down when it was placed, so it never changes with the
@@ -12,9 +12,9 @@ export function renderInvoice(order: Order, address: OrderAddress | null): strin
   const { number, placedAt, lines, shipping, totals, currency, locale } = order;
   const amount = (value: number): string => `${moneyText({ amount: BigInt(value), currency })} ${currency}`;
   const rate = (basisPoints: number): string => `${moneyText({ amount: BigInt(basisPoints), currency: 'EUR' })} %`;
-  const goods = lines.map(({ name, sku, quantity, unitPrice, discount, taxBasisPoints, tax, total }) =>
+  const goods = lines.map(({ name, sku, quantity, unitPrice, conversion, discount, taxBasisPoints, tax, total }) =>
     row([
-      `${name} (${sku})`,
+      `${name} (${sku})${conversion === undefined ? '' : `, ${convertedFrom(conversion)}`}`,
       String(quantity),
       amount(unitPrice),
       amount(discount),
@@ -45,6 +45,11 @@ ${[...goods, carriage].join('\n')}
 </body>
 </html>
 `;
+}
+
+function convertedFrom({ price, rate, provider, asOf }: PriceConversion): string {
+  const money = { amount: BigInt(price.amount), currency: price.currency };
+  return `converted from ${moneyText(money)} ${price.currency} at ${rate} (${provider}, ${asOf})`;
 }
 
 function addressLines(known: OrderAddress | null): readonly string[] {

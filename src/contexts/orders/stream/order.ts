@@ -1,3 +1,4 @@
+import type { MoneyBody } from '../../../shared/money.ts';
 import type { TaxClass } from '../pricing/tax-rate-store.ts';
 import type { OrderState } from './transitions.ts';
 
@@ -7,6 +8,16 @@ import type { OrderState } from './transitions.ts';
 export const salesChannels = ['web', 'app'] as const;
 /** Where something is sold. */
 export type SalesChannel = (typeof salesChannels)[number];
+
+/** Where a price comes from that the catalog does not have in the order's currency. */
+export interface PriceConversion {
+  readonly price: MoneyBody;
+  /** Units of the order's currency for one unit of the price's, as a decimal. */
+  readonly rate: string;
+  /** Who published the rate, and of which day it is. */
+  readonly provider: string;
+  readonly asOf: string;
+}
 
 /** What was bought, as it was when it was bought: nothing that happens in the catalog later reaches it. */
 export interface OrderLine {
@@ -18,6 +29,8 @@ export interface OrderLine {
   readonly imageUrl: string | null;
   readonly quantity: number;
   readonly unitPrice: number;
+  /** Given when the price was converted. */
+  readonly conversion?: PriceConversion;
   readonly taxClass: TaxClass;
   readonly taxBasisPoints: number;
   /** Quantity times price. */
