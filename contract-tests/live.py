@@ -287,13 +287,23 @@ def template():
     return template_id, draft
 
 
+def published_template():
+    found, draft = template()
+    path = f"/api/v1/message-templates/{found}"
+    tag = admin("GET", path).headers["ETag"]
+    admin("POST", f"{path}/publish", json={"versionId": draft}, headers={"If-Match": tag})
+    return found
+
+
+def sms_template():
+    """The name of a template whose variables are those of a bonus."""
+    found = admin("GET", f"/api/v1/message-templates/{published_template()}").json()
+    return {"key": found["key"], "version": 1}
+
+
 def template_id(operation):
     if operation == "createTemplateVersion":
-        found, draft = template()
-        tag = call("GET", f"/api/v1/message-templates/{found}", token=admin_token()).headers["ETag"]
-        body = {"versionId": draft}
-        admin("POST", f"/api/v1/message-templates/{found}/publish", json=body, headers={"If-Match": tag})
-        return found
+        return published_template()
     if operation in ("publishMessageTemplate", "deleteMessageTemplate"):
         found, draft = template()
         _drafts[:] = [draft]
@@ -1168,6 +1178,8 @@ def proof_for(operation, body):
         better = BETTER.get(name, lambda value: value)(value) if isinstance(value, str) else value
         if name not in proof and better != value:
             proof[name] = better
+    if isinstance(body.get("smsTemplate"), dict):
+        proof["smsTemplate"] = once("sms_template", sms_template)
     return proof
 
 

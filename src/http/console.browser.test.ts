@@ -87,7 +87,7 @@ test.each([
     expect(await page.innerText('#figures li[data-metric=coins-granted] .figure')).toBe('50');
     await page.waitForSelector('#chart svg[role=img]');
     expect(await page.getAttribute('#chart svg', 'aria-label')).toContain('Coins granted: 50');
-    expect(await page.innerText('#live')).toContain('50 coins granted');
+    await page.locator('#live', { hasText: '50 coins granted' }).waitFor();
     expect(await fitsTheScreen(page)).toBe(true);
     await picture(page, `${screen}-dashboard`);
 
