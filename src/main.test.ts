@@ -116,12 +116,13 @@ describe('portico start, with nothing but a folder', () => {
     'says that its port is taken, and stops the database it has started',
     async () => {
       const { port, free } = await takenPort();
-      expect(await refusal(['start'], { PORTICO_DATA: data, PORT: port })).toEqual({
+      const told = await refusal(['start'], { PORTICO_DATA: data, PORT: port });
+      free();
+      expect(told).toEqual({
         code: 1,
         out: '',
         err: `Port ${port} on 127.0.0.1 is taken: stop what uses it, or set PORT to another.\n`,
       });
-      free();
       expect(existsSync(path.join(data, 'postgres/postmaster.pid'))).toBe(false);
     },
     minute,

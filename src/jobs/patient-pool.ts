@@ -74,19 +74,19 @@ export function patientPool(pool: Pool): PatientPool {
   }
 
   /**
-   * Asks until there is an answer. The queue remembers what came of this question for ever: were it the break of a connection, no
+   * Asks until there is an answer, or the end. The queue remembers what came of this question for ever: were it the break of a connection, no
    * worker of the lane would ever take a job (measured on 0.18).
    */
   async function askForTasks({ text = '', values = [] }: Question): Promise<unknown> {
-    while (!ended) {
+    for (;;) {
       try {
         return await pool.query(text, values);
       } catch (error) {
         if (!isBrokenConnection(error)) throw error;
+        if (ended) return { rows: [] };
         await pause(pauseBetween);
       }
     }
-    return { rows: [] };
   }
 
   /** Connects at the first question, for only that tells whether patience is called for. */
