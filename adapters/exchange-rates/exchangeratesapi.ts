@@ -1,8 +1,9 @@
 import type { RateProvider } from '../../src/ports/exchange-rates.ts';
 import type { VendorWatch } from '../../src/ports/vendor-watch.ts';
 import { isObject, textOf } from '../vendor-call.ts';
+import type { DirectoryCodes } from '../ask-directory.ts';
 import { askForRates, tableOf } from './rates-api.ts';
-import type { RateCodes, RatesApi } from './rates-api.ts';
+import type { RatesApi } from './rates-api.ts';
 
 export interface ExchangeratesapiOptions {
   readonly accessKey: string;
@@ -11,14 +12,14 @@ export interface ExchangeratesapiOptions {
   readonly url?: string | undefined;
 }
 
-const badKey: RateCodes[string] = ['configuration', 'the access key is missing or unknown'];
-const quota: RateCodes[string] = ['configuration', 'the requests of this month are used up'];
-const plan: RateCodes[string] = ['configuration', 'the plan does not include this'];
-const nothing: RateCodes[string] = ['no-rates', 'nothing was published for that day'];
-const badDay: RateCodes[string] = ['no-rates', 'not a day it knows'];
+const badKey: DirectoryCodes[string] = ['configuration', 'the access key is missing or unknown'];
+const quota: DirectoryCodes[string] = ['configuration', 'the requests of this month are used up'];
+const plan: DirectoryCodes[string] = ['configuration', 'the plan does not include this'];
+const nothing: DirectoryCodes[string] = ['nothing', 'nothing was published for that day'];
+const badDay: DirectoryCodes[string] = ['nothing', 'not a day it knows'];
 
 /** `error.type`, or `error.code` where there is no type: the vendor has both forms. */
-const codes: RateCodes = {
+const codes: DirectoryCodes = {
   '101': badKey,
   missing_access_key: badKey,
   invalid_access_key: badKey,

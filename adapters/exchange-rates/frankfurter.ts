@@ -1,7 +1,8 @@
 import type { RateProvider } from '../../src/ports/exchange-rates.ts';
 import type { VendorWatch } from '../../src/ports/vendor-watch.ts';
+import type { DirectoryCodes } from '../ask-directory.ts';
 import { askForRates, tableOf } from './rates-api.ts';
-import type { RateCodes, RatesApi } from './rates-api.ts';
+import type { RatesApi } from './rates-api.ts';
 
 export interface FrankfurterOptions {
   readonly watch: VendorWatch;
@@ -9,10 +10,10 @@ export interface FrankfurterOptions {
   readonly url?: string | undefined;
 }
 
-const codes: RateCodes = {
-  'http-400': ['no-rates', 'not a day it knows'],
-  'http-404': ['no-rates', 'nothing was published for that day'],
-  'http-422': ['no-rates', 'not a day it knows'],
+const codes: DirectoryCodes = {
+  'http-400': ['nothing', 'not a day it knows'],
+  'http-404': ['nothing', 'nothing was published for that day'],
+  'http-422': ['nothing', 'not a day it knows'],
   'http-429': ['throttled', 'too many requests'],
   'http-503': ['retryable', 'the service is down'],
 };

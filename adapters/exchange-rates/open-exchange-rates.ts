@@ -1,8 +1,9 @@
 import type { RateProvider } from '../../src/ports/exchange-rates.ts';
 import type { VendorWatch } from '../../src/ports/vendor-watch.ts';
 import { textOf } from '../vendor-call.ts';
+import type { DirectoryCodes } from '../ask-directory.ts';
 import { askForRates, tableOf } from './rates-api.ts';
-import type { RateCodes, RatesApi } from './rates-api.ts';
+import type { RatesApi } from './rates-api.ts';
 
 export interface OpenExchangeRatesOptions {
   readonly appId: string;
@@ -12,7 +13,7 @@ export interface OpenExchangeRatesOptions {
 }
 
 /** `message` of refusals. */
-const codes: RateCodes = {
+const codes: DirectoryCodes = {
   missing_app_id: ['configuration', 'the app id did not arrive'],
   invalid_app_id: ['configuration', 'the app id is unknown'],
   app_id_inactive: ['configuration', 'the app id is switched off'],
@@ -20,12 +21,12 @@ const codes: RateCodes = {
   not_allowed: ['configuration', 'the plan does not include this'],
   access_restricted: ['configuration', 'the quota of the plan is used up, or the account is restricted'],
   invalid_base: ['configuration', 'the plan does not include this base'],
-  not_found: ['no-rates', 'nothing was published for that day'],
-  not_available: ['no-rates', 'nothing was published for that day'],
-  invalid_date: ['no-rates', 'not a day it knows'],
+  not_found: ['nothing', 'nothing was published for that day'],
+  not_available: ['nothing', 'nothing was published for that day'],
+  invalid_date: ['nothing', 'not a day it knows'],
   'http-401': ['configuration', 'the app id is unknown'],
   'http-403': ['configuration', 'the account is restricted'],
-  'http-404': ['no-rates', 'nothing was published for that day'],
+  'http-404': ['nothing', 'nothing was published for that day'],
   'http-429': ['throttled', 'too many requests'],
 };
 

@@ -1,8 +1,9 @@
 import type { Geocoder, Precision } from '../../src/ports/geocoding.ts';
 import type { VendorWatch } from '../../src/ports/vendor-watch.ts';
 import { isObject, textOf } from '../vendor-call.ts';
+import type { DirectoryCodes } from '../ask-directory.ts';
 import { askForPlaces } from './geocoding-api.ts';
-import type { GeocodingApi, GeocodingCodes } from './geocoding-api.ts';
+import type { GeocodingApi } from './geocoding-api.ts';
 import { coordinatesOf, judgePlaces, queryOf } from './judge-places.ts';
 import type { Offer } from './judge-places.ts';
 
@@ -14,7 +15,7 @@ export interface GoogleOptions {
 }
 
 /** `status` of the body: a refusal comes with status 200 of HTTP. */
-const codes: GeocodingCodes = {
+const codes: DirectoryCodes = {
   INVALID_REQUEST: ['configuration', 'a request of another form than it reads'],
   REQUEST_DENIED: ['configuration', 'the key is missing, unknown or not for this API'],
   OVER_DAILY_LIMIT: ['configuration', 'key, billing or the cap of the account'],

@@ -2,8 +2,9 @@ import type { Geocoder, Precision } from '../../src/ports/geocoding.ts';
 import type { VendorWatch } from '../../src/ports/vendor-watch.ts';
 import type { Clock } from '../../src/shared/clock.ts';
 import { isObject, textOf } from '../vendor-call.ts';
+import type { DirectoryCodes } from '../ask-directory.ts';
 import { askForPlaces } from './geocoding-api.ts';
-import type { GeocodingApi, GeocodingCodes } from './geocoding-api.ts';
+import type { GeocodingApi } from './geocoding-api.ts';
 import { coordinatesOf, judgePlaces, queryOf } from './judge-places.ts';
 import type { Offer } from './judge-places.ts';
 
@@ -16,7 +17,7 @@ export interface OpencageOptions {
 }
 
 /** By status of HTTP, which the vendor repeats in `status.code`. */
-const codes: GeocodingCodes = {
+const codes: DirectoryCodes = {
   '400': ['nothing', 'not a query it understands'],
   '401': ['configuration', 'the key is missing or unknown'],
   // Until midnight UTC. The breaker would try again and again, so it is remembered below.

@@ -2,9 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { RateProvider, RatesOutcome } from '../../src/ports/exchange-rates.ts';
 import { isCurrency } from '../../src/shared/currency.ts';
 import { PAR, rateText } from '../../src/shared/rate.ts';
-
-/** What a provider can be made to do by the other side of its wire. */
-export type RateTrouble = 'none' | 'fail' | 'fall-silent' | 'not-json' | 'refuse-key' | 'other-form';
+import type { DirectoryTrouble } from './simulators/directory-simulator.ts';
 
 /** A provider, with the other side of its wire in the test's hands. */
 export interface RatesHarness {
@@ -14,7 +12,7 @@ export interface RatesHarness {
   /** A weekend, and the day whose rates are given for it. */
   readonly weekend: { readonly asked: string; readonly published: string };
   /** Undefined: no network, so no trouble of one. */
-  readonly behave?: (trouble: RateTrouble) => void;
+  readonly behave?: (trouble: DirectoryTrouble) => void;
   /** What must not be told whatever goes wrong. */
   readonly secrets: readonly string[];
 }
@@ -66,7 +64,7 @@ export function testRateProvider(harness: () => RatesHarness): void {
   test('whatever goes wrong is an outcome that tells no secret, and it is well again afterwards', async () => {
     const { behave, secrets } = harness();
     if (behave === undefined) return;
-    const troubles: readonly RateTrouble[] = ['fail', 'not-json', 'other-form', 'refuse-key'];
+    const troubles: readonly DirectoryTrouble[] = ['fail', 'not-json', 'other-form', 'refuse-key'];
     for (const trouble of troubles) {
       behave(trouble);
       const outcome = await ask();

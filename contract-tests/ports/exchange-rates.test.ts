@@ -10,8 +10,9 @@ import type { RateProvider } from '../../src/ports/exchange-rates.ts';
 import { rateText } from '../../src/shared/rate.ts';
 import { testRateProvider } from './exchange-rates.suite.ts';
 import type { RatesHarness } from './exchange-rates.suite.ts';
-import { exactRates, numbers, startRatesSimulator } from './simulators/rates-simulator.ts';
-import type { RatesAnswer, RatesSimulator, RatesWire } from './simulators/rates-simulator.ts';
+import { startDirectorySimulator } from './simulators/directory-simulator.ts';
+import type { DirectoryReply, DirectorySimulator, DirectoryWire } from './simulators/directory-simulator.ts';
+import { exactRates, numbers } from './simulators/exact-rates.ts';
 import { createTestWatch } from './test-watch.ts';
 import type { TestWatch } from './test-watch.ts';
 
@@ -35,7 +36,7 @@ function ratesOf(day: string, without: string): string {
   return numbers({ ...rest, GBP: `0.${day.replaceAll('-', '')}` });
 }
 
-const frankfurter: RatesWire = {
+const frankfurter: DirectoryWire = {
   answer({ pathname, search }) {
     const [, version, name = ''] = pathname.split('/');
     if (version !== 'v1' || search !== '') throw new Error(`no such path: ${pathname}${search}`);
@@ -46,11 +47,11 @@ const frankfurter: RatesWire = {
   refusal: { status: 503, body: 'down' },
 };
 
-const refusedByOpen = (status: number, message: string): RatesAnswer => ({
+const refusedByOpen = (status: number, message: string): DirectoryReply => ({
   status,
   body: { error: true, status, message, description: `No. ${key}` },
 });
-const open: RatesWire = {
+const open: DirectoryWire = {
   answer({ pathname, searchParams }) {
     if (searchParams.get('app_id') !== key) return refusedByOpen(401, 'invalid_app_id');
     const found = /^\/api\/(?:latest|historical\/(\d{4}-\d{2}-\d{2}))\.json$/.exec(pathname);
@@ -67,11 +68,11 @@ const open: RatesWire = {
   refusal: refusedByOpen(401, 'invalid_app_id'),
 };
 
-const refusedByApi = (status: number, code: number | string, type?: string): RatesAnswer => ({
+const refusedByApi = (status: number, code: number | string, type?: string): DirectoryReply => ({
   status,
   body: { success: false, error: { code, ...(type === undefined ? {} : { type }), info: `No. ${key}` } },
 });
-const ratesApi: RatesWire = {
+const ratesApi: DirectoryWire = {
   answer({ pathname, searchParams }) {
     if (searchParams.get('access_key') !== key) return refusedByApi(401, 101, 'invalid_access_key');
     const [, name = ''] = pathname.split('/');
@@ -84,14 +85,14 @@ const ratesApi: RatesWire = {
 };
 
 let watch: TestWatch;
-let simulator: RatesSimulator;
+let simulator: DirectorySimulator;
 
 /** What is true of every provider that is reached over HTTP. */
-function testWire(wire: RatesWire, create: (url: string) => RateProvider): void {
+function testWire(wire: DirectoryWire, create: (url: string) => RateProvider): void {
   let provider: RateProvider;
   beforeEach(async () => {
     watch = createTestWatch();
-    simulator = await startRatesSimulator(wire);
+    simulator = await startDirectorySimulator(wire);
     provider = create(simulator.url);
   });
   afterEach(() => simulator.close());
@@ -171,7 +172,7 @@ describe('Open Exchange Rates', () => {
 describe('exchangeratesapi', () => {
   testWire(ratesApi, (url) => createExchangeratesapi({ accessKey: key, watch, url }));
 
-  test.each<[RatesAnswer, string]>([
+  test.each<[DirectoryReply, string]>([
     [refusedByApi(200, 104, 'usage_limit_reached'), 'unavailable'],
     [refusedByApi(200, 105), 'unavailable'],
     [refusedByApi(403, 'base_currency_access_restricted'), 'unavailable'],

@@ -2,15 +2,13 @@ import { expect, test } from '@jest/globals';
 import type { Geocoder, GeocodingOutcome } from '../../src/ports/geocoding.ts';
 import { precisions } from '../../src/ports/geocoding.ts';
 import type { PostalAddress } from '../../src/shared/postal-address.ts';
-
-/** What a geocoder can be made to do by the other side of its wire. */
-export type GeocodingTrouble = 'none' | 'fail' | 'fall-silent' | 'not-json' | 'refuse-key' | 'other-form';
+import type { DirectoryTrouble } from './simulators/directory-simulator.ts';
 
 /** A geocoder, with the other side of its wire in the test's hands. */
 export interface GeocodingHarness {
   readonly geocoder: Geocoder;
   /** Undefined: no network, so no trouble of one. */
-  readonly behave?: (trouble: GeocodingTrouble) => void;
+  readonly behave?: (trouble: DirectoryTrouble) => void;
   /** What must not be told whatever goes wrong. */
   readonly secrets: readonly string[];
 }
@@ -73,7 +71,7 @@ export function testGeocoder(harness: () => GeocodingHarness): void {
   test('whatever goes wrong is an outcome that tells neither key nor address, and it is well again afterwards', async () => {
     const { behave, secrets } = harness();
     if (behave === undefined) return;
-    const troubles: readonly GeocodingTrouble[] = ['fail', 'not-json', 'other-form', 'refuse-key'];
+    const troubles: readonly DirectoryTrouble[] = ['fail', 'not-json', 'other-form', 'refuse-key'];
     for (const trouble of troubles) {
       behave(trouble);
       const outcome = await locate(addresses.berlin);

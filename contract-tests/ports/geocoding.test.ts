@@ -8,8 +8,8 @@ import { freePort } from '../../src/database/embedded-server.ts';
 import type { Geocoder, Place } from '../../src/ports/geocoding.ts';
 import { addresses, testGeocoder } from './geocoding.suite.ts';
 import type { GeocodingHarness } from './geocoding.suite.ts';
-import { startGeocodingSimulator } from './simulators/geocoding-simulator.ts';
-import type { GeocodingSimulator, GeocodingWire } from './simulators/geocoding-simulator.ts';
+import { startDirectorySimulator } from './simulators/directory-simulator.ts';
+import type { DirectorySimulator, DirectoryWire } from './simulators/directory-simulator.ts';
 import { createTestWatch } from './test-watch.ts';
 import type { TestWatch } from './test-watch.ts';
 
@@ -50,7 +50,7 @@ const said = (results: readonly object[]): { status: number; body: object } => (
     total_results: results.length,
   },
 });
-const opencage: GeocodingWire = {
+const opencage: DirectoryWire = {
   answer({ pathname, searchParams: query }) {
     if (pathname !== '/json') throw new Error(`no such path: ${pathname}`);
     expectOnly(query, ['key', 'q', 'countrycode', 'limit', 'no_annotations', 'no_record', 'language']);
@@ -86,7 +86,7 @@ const googleLinden = (more: object = {}): object =>
       ...more,
     },
   );
-const google: GeocodingWire = {
+const google: DirectoryWire = {
   answer({ pathname, searchParams: query }) {
     if (pathname !== '/maps/api/geocode/json') throw new Error(`no such path: ${pathname}`);
     expectOnly(query, ['key', 'address', 'components', 'language', 'region']);
@@ -108,17 +108,17 @@ const google: GeocodingWire = {
 };
 
 let watch: TestWatch;
-let simulator: GeocodingSimulator;
+let simulator: DirectorySimulator;
 let now: Date;
 const clock = { now: () => now };
 
 /** What is true of every geocoder that is reached over HTTP. */
-function testWire(wire: GeocodingWire, create: (url: string) => Geocoder): void {
+function testWire(wire: DirectoryWire, create: (url: string) => Geocoder): void {
   let geocoder: Geocoder;
   beforeEach(async () => {
     now = new Date('2026-11-21T22:30:00Z');
     watch = createTestWatch();
-    simulator = await startGeocodingSimulator(wire);
+    simulator = await startDirectorySimulator(wire);
     geocoder = create(simulator.url);
   });
   afterEach(() => simulator.close());

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../../shared/html.ts';
 import type { FieldError } from '../../../shared/problem.ts';
 import { Problem } from '../../../shared/problem.ts';
 import { problems } from '../problems.ts';
@@ -64,7 +65,7 @@ export function renderTemplate(
     locale,
     subject: subject === null ? null : fill(subject, (value) => value),
     text: fill(text, template.channel === 'sms' ? plainBlanks : (value) => value),
-    html: html === null ? null : fill(html, escapeHtml),
+    html: html === null ? null : fill(html, htmlOf),
   };
   refuseTooLong(template.channel, rendered);
   return rendered;
@@ -89,17 +90,9 @@ function plainBlanks(value: string): string {
   return value.replaceAll(/[\u00a0\u2009\u202f]/g, ' ');
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Safe in text and in quoted attributes, the only places where check-html.ts lets variables stand. */
-function escapeHtml(value: string): string {
-  return value.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? sign).replaceAll('\n', '<br>');
+/** Safe in text and in quoted attributes, the only places where check-html.ts lets variables stand; lines stay lines. */
+function htmlOf(value: string): string {
+  return escapeHtml(value).replaceAll('\n', '<br>');
 }
 
 function refuseTooLong(channel: SendableTemplate['channel'], { subject, text, html }: Rendered): void {

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../../shared/html.ts';
 import { moneyText } from '../../../shared/money.ts';
 import type { OrderAddress } from '../placing/address-store.ts';
 import type { Order, PriceConversion } from '../stream/order.ts';
@@ -28,12 +29,12 @@ export function renderInvoice(order: Order, address: OrderAddress | null): strin
   ]);
   const heads = ['Article', 'Quantity', 'Price', 'Discount', 'Tax', 'Total'].map((head) => `<th>${head}</th>`).join('');
   return `<!doctype html>
-<html lang="${escape(locale)}">
+<html lang="${escapeHtml(locale)}">
 <head><meta charset="utf-8"><title>Invoice ${number}</title></head>
 <body>
 <h1>Invoice ${number}</h1>
-<p>${escape(placedAt.slice(0, 10))}</p>
-<address>${addressLines(address).map(escape).join('<br>')}</address>
+<p>${escapeHtml(placedAt.slice(0, 10))}</p>
+<address>${addressLines(address).map(escapeHtml).join('<br>')}</address>
 <table>
 <thead><tr>${heads}</tr></thead>
 <tbody>
@@ -61,17 +62,5 @@ function addressLines(known: OrderAddress | null): readonly string[] {
 }
 
 function row(cells: readonly string[]): string {
-  return `<tr>${cells.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
+  return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
 }

@@ -1,42 +1,44 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { GeocodingTrouble } from '../geocoding.suite.ts';
+
+/** What a vendor of whom something is looked up may suffer from. */
+export type DirectoryTrouble = 'none' | 'fail' | 'fall-silent' | 'not-json' | 'other-form' | 'refuse-key';
 
 /** What the simulated vendor says; a text goes out as it is. */
-export interface GeocodingAnswer {
+export interface DirectoryReply {
   readonly status: number;
   readonly body: string | object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One vendor's wire protocol. */
-export interface GeocodingWire {
+export interface DirectoryWire {
   /** What it answers when it is well. Throws for what the vendor's API does not have: a breach of its protocol. */
-  readonly answer: (url: URL) => GeocodingAnswer;
+  readonly answer: (url: URL) => DirectoryReply;
   /** How it refuses the key, or whoever calls. */
-  readonly refusal: GeocodingAnswer;
+  readonly refusal: DirectoryReply;
 }
 
-export interface GeocodingSimulator {
+export interface DirectorySimulator {
   readonly url: string;
-  trouble: GeocodingTrouble;
+  trouble: DirectoryTrouble;
   /** Said instead of everything, once set. */
-  saying: GeocodingAnswer | undefined;
+  saying: DirectoryReply | undefined;
   /** Questions so far. */
   readonly asked: readonly URL[];
   close(): Promise<void>;
 }
 
-/** A geocoding vendor on this machine. Questions it cannot have understood are rethrown by `close`. */
-export async function startGeocodingSimulator(wire: GeocodingWire): Promise<GeocodingSimulator> {
+/** A vendor of whom something is looked up, on this machine. Questions it cannot have understood are rethrown by `close`. */
+export async function startDirectorySimulator(wire: DirectoryWire): Promise<DirectorySimulator> {
   const asked: URL[] = [];
   const breaches: unknown[] = [];
-  const simulator = { trouble: 'none' as GeocodingTrouble, saying: undefined as GeocodingAnswer | undefined };
-  const said: Partial<Record<GeocodingTrouble, GeocodingAnswer>> = {
+  const simulator = { trouble: 'none' as DirectoryTrouble, saying: undefined as DirectoryReply | undefined };
+  const said: Partial<Record<DirectoryTrouble, DirectoryReply>> = {
     fail: { status: 500, body: '<h1>Sorry</h1>' },
     'not-json': { status: 200, body: '<h1>Welcome</h1>' },
-    'other-form': { status: 200, body: { hello: 'world', status: 'OK', results: [{ geometry: [] }] } },
+    'other-form': { status: 200, body: { hello: 'world', status: 'OK', rates: [], results: [{ geometry: [] }] } },
     'refuse-key': wire.refusal,
   };
   const server = createServer((req, res) => {
